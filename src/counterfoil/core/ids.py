@@ -1,0 +1,43 @@
+"""Public ids: a prefix that says what it is, and 20 base58 characters that nobody can guess."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+LENGTH: Final = 20
+PREFIXES: Final = {
+    "organization": "org",
+    "biller": "blr",
+    "connection": "con",
+    "login": "lgn",
+    "account": "acc",
+    "payer": "pyr",
+    "invitation": "ivt",
+    "invoice": "inv",
+    "method": "mth",
+    "authorization": "aut",
+    "payment": "pay",
+    "notice": "ntc",
+    "file": "fil",
+    "import": "imp",
+}
+
+
+def new(kind: str) -> str:
+    """Return a fresh public id of `kind`, such as `pay_...`. 117 bits of randomness.
+
+    :raises KeyError: `kind` has no prefix.
+    """
+    return f"{PREFIXES[kind]}_{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+
+
+def new_many(kind: str, count: int) -> list[str]:
+    """Return `count` fresh public ids, cheaper than calling `new` for each."""
+    prefix = PREFIXES[kind]
+    raw = secrets.token_bytes(LENGTH * count * 2)
+    letters = "".join(ALPHABET[byte % 64] for byte in raw if byte % 64 < len(ALPHABET))
+    if len(letters) < LENGTH * count:
+        return [new(kind) for _ in range(count)]
+    return [f"{prefix}_{letters[i * LENGTH:(i + 1) * LENGTH]}" for i in range(count)]

@@ -1,0 +1,49 @@
+"""The only way to queue a job. A job carries ids alone; the rows hold the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+# name -> queue. `worker/tasks.py` has exactly these; a test compares.
+NAMES: Final = {
+    "call_gateway": "pay",
+    "apply_gateway_event": "pay",
+    "resolve_unknown": "pay",
+    "settle_matured": "pay",
+    "deliver_notice": "mail",
+    "seal_audit": "default",
+    "commit_import": "default",
+    "sweep": "default",
+}
+
+
+def defer(name: str, *, lock: str | None = None, queueing_lock: str | None = None,
+          at: datetime | None = None, **ids: int | str) -> None:
+    """Queue the job in the present transaction; it vanishes with it.
+
+    With `queueing_lock` a job that waits already is enough: nothing is added and nothing is raised.
+
+    :raises KeyError: no such job.
+    """
+    job = app.configure_task(
+        name, queue=NAMES[name], lock=lock, queueing_lock=queueing_lock, schedule_at=at
+    )
+    if queueing_lock is None:
+        job.defer(**ids)
+        return
+    # A duplicate leaves the transaction aborted unless a savepoint stands around it.
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        job.defer(**ids)
+
+
+def defer_many(name: str, batch: Sequence[dict[str, int | str]]) -> None:
+    """Queue many jobs of one name in one statement."""
+    if batch:
+        app.configure_task(name, queue=NAMES[name]).batch_defer(*batch)
