@@ -1,0 +1,130 @@
+"""Writes to the audit log: plain inserts in the transaction of the act, and sealing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from counterfoil.audit import chain
+from counterfoil.audit import queries as audit_queries
+from counterfoil.audit.models import AuditEvent
+from counterfoil.core import db
+from counterfoil.core.actor import Actor
+
+INSTALLATION: Final = 0
+SEAL_LIMIT: Final = 2_000
+SEAL_LOCK: Final = 4_711
+_ACTION: Final = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to record.
+
+    `action` is `noun.past`, `object_ref` a public id, `details` ids and amounts only.
+    """
+
+    actor: Actor
+    biller_id: int
+    action: str
+    object_ref: str
+    details: Mapping[str, Any]
+    at: datetime
+
+
+def record(
+    *,
+    actor: Actor,
+    biller_id: int,
+    action: str,
+    object_ref: str,
+    details: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Record one event in the flow's transaction: if it cannot be written, the act does not happen (AU-06).
+
+    `biller_id` is 0 for the installation itself.
+
+    :raises db.InsideTransaction: no flow's transaction is open.
+    """
+    record_many([NewEvent(actor, biller_id, action, object_ref, details or {}, now)])
+
+
+def record_many(rows: Sequence[NewEvent]) -> None:
+    """Record many events with one statement.
+
+    :raises db.InsideTransaction: no flow's transaction is open.
+    :raises ValueError: an action that is not `noun.past`.
+    """
+    db.demand_transaction()
+    AuditEvent.objects.bulk_create([_event(row) for row in rows])
+
+
+def _event(row: NewEvent) -> AuditEvent:
+    if not _ACTION.fullmatch(row.action):
+        raise ValueError(f"{row.action!r} is no noun.past")
+    return AuditEvent(
+        biller_id=row.biller_id,
+        at=row.at,
+        actor_kind=row.actor.kind.value,
+        actor_ref=row.actor.ref,
+        action=row.action,
+        object_ref=row.object_ref,
+        details=dict(row.details),
+        request_id=row.actor.request_id,
+        ip=row.actor.ip or None,
+    )
+
+
+def seal(*, limit: int = SEAL_LIMIT) -> int:
+    """Seal up to `limit` pending events into their billers' chains; returns how many.
+
+    Returns 0 at once when another sealer is at work.
+
+    :raises db.InsideTransaction: no flow's transaction is open.
+    """
+    db.demand_transaction()
+    if not _has_lock():
+        return 0
+    events = audit_queries.list_chained(ids=_take_pending(limit))
+    if not events:
+        return 0
+    heads = audit_queries.list_heads(biller_ids={event.biller_id for event in events})
+    seals: list[tuple[int, int, int, bytes]] = []
+    for event in events:
+        number, before = heads.get(event.biller_id, (0, chain.START))
+        heads[event.biller_id] = (number + 1, chain.link(before, event))
+        seals.append((event.biller_id, number + 1, event.id, heads[event.biller_id][1]))
+    _insert_seals(seals)
+    return len(seals)
+
+
+def _has_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEAL_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _take_pending(limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM audit_pending WHERE event_id IN"
+            " (SELECT event_id FROM audit_pending ORDER BY event_id LIMIT %s) RETURNING event_id",
+            [limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _insert_seals(seals: Sequence[tuple[int, int, int, bytes]]) -> None:
+    columns = [list(column) for column in zip(*seals, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_seal (biller_id, seal_no, event_id, hash)"
+            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bytea[])",
+            columns,
+        )
