@@ -1,0 +1,67 @@
+"""What every test stands on: the database with its two roles, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.test import TransactionTestCase
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pytest_django import DjangoDbBlocker
+
+from tests import database as databases
+
+
+@pytest.fixture(scope="session")
+def tests_database(request: pytest.FixtureRequest) -> databases.TestDatabase:
+    """Name of this worker's database, and both roles."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    return databases.from_environment(worker=worker)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    tests_database: databases.TestDatabase,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+) -> Iterator[None]:
+    """Migrate as the owner, then let every test be the application's role."""
+    patch = pytest.MonkeyPatch()
+
+    def sweep(_case: TransactionTestCase) -> None:
+        databases.sweep(tests_database)
+
+    with django_db_blocker.unblock():
+        databases.create(tests_database, keep=django_db_keepdb)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", sweep)
+    yield
+    patch.undo()
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            databases.drop(tests_database)
+
+
+@pytest.fixture(scope="session")
+def owner_conninfo(django_db_setup: None, tests_database: databases.TestDatabase) -> str:
+    """Where a test can be the owner, to try what the application's role may not."""
+    return tests_database.owner_conninfo
+
+
+@pytest.fixture(scope="session")
+def sandbox_database_url(tests_database: databases.TestDatabase) -> Iterator[str]:
+    """Give an empty database of the sandbox's own, one for each test worker."""
+    given = os.environ.get("SANDBOX_DATABASE_URL")
+    role: dict[str, Any] = dict(conninfo_to_dict(given)) if given else tests_database.owner
+    name = sql.Identifier(f"{tests_database.name}_sandbox")
+    maintenance = make_conninfo("", **{**role, "dbname": "postgres"})
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+    yield make_conninfo("", **{**role, "dbname": f"{tests_database.name}_sandbox"})
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
