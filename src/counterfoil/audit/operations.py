@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from counterfoil.audit import chain
-from counterfoil.audit import queries as audit_queries
+from counterfoil.audit import chain, queries as audit_queries
 from counterfoil.audit.models import AuditEvent
 from counterfoil.core import db
 from counterfoil.core.actor import Actor

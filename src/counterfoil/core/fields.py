@@ -8,7 +8,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class Xid8Field(models.BigIntegerField):
+class Xid8Field(models.BigIntegerField):  # type: ignore[type-arg] # generic in the stubs alone
     """PostgreSQL's 64-bit transaction id, as an int."""
 
     description = "64-bit transaction id"

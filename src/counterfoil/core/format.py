@@ -64,7 +64,9 @@ def parse_money(text: str) -> int:
     typed = re.sub(rf"^[{_SPACES}]+|[{_SPACES}]+$", "", text)
     if not typed:
         raise NotMoney(_("Enter an amount."))
-    bare = re.sub(rf"^(?:USD[{_SPACES}]*)?\$?[{_SPACES}]*|[{_SPACES}]*(?:USD|\$)$", "", typed, flags=re.I)
+    bare = re.sub(
+        rf"^(?:USD[{_SPACES}]*)?\$?[{_SPACES}]*|[{_SPACES}]*(?:USD|\$)$", "", typed, flags=re.IGNORECASE
+    )
     match = _TYPED.fullmatch(bare)
     if match is None or not (match[1] or match[2]):
         raise NotMoney(_("Enter an amount in dollars and cents, such as 1200.00."))

@@ -21,6 +21,10 @@ NARROWED: Final = {
     "audit_event": APPEND_ONLY,
     "audit_seal": APPEND_ONLY,
     "payment_event": APPEND_ONLY,
+    # A rule changes by a new row; a stored content never changes, and is deleted when its time is over.
+    "rule": APPEND_ONLY,
+    "stored_file": "SELECT, INSERT, DELETE",
+    "file_piece": "SELECT, INSERT, DELETE",
     # Filled by the trigger on audit_event alone; the sealer takes rows out.
     "audit_pending": "SELECT, DELETE",
     "django_migrations": "SELECT",

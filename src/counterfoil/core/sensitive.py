@@ -19,7 +19,9 @@ _GAP: Final = r"[\s.\-\u2010-\u2015\u2212_/]{1,3}"
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff"
 _RUN: Final = re.compile(rf"\d+(?:{_GAP}\d+)*")
 _SSN: Final = re.compile(rf"(?<!\d)(?!000|666)\d{{3}}(?:{_GAP})(?!00)\d{{2}}(?:{_GAP})(?!0000)\d{{4}}(?!\d)")
-_SSN_NAMED: Final = re.compile(r"(?:\bssn\b|\bsocial\b|\bseguro social\b|\bitin\b)\D{0,30}\d{9}(?!\d)", re.I)
+_SSN_NAMED: Final = re.compile(
+    r"(?:\bssn\b|\bsocial\b|\bseguro social\b|\bitin\b)\D{0,30}\d{9}(?!\d)", re.IGNORECASE
+)
 _SHORTEST, _LONGEST = 13, 19
 
 

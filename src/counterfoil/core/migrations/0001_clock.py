@@ -7,13 +7,14 @@ class Migration(migrations.Migration):
     """The demo clock's one row. A table of its own, not a model: it is no noun of the product."""
 
     initial = True
-    dependencies: list[tuple[str, str]] = []
     operations = [
         migrations.RunSQL(
             sql=[
-                "CREATE TABLE core_clock ("
-                " id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),"
-                " offset_seconds bigint NOT NULL DEFAULT 0)",
+                """
+                CREATE TABLE core_clock (
+                  id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+                  offset_seconds bigint NOT NULL DEFAULT 0)
+                """,
                 "INSERT INTO core_clock DEFAULT VALUES",
             ],
             reverse_sql="DROP TABLE core_clock",

@@ -9,7 +9,7 @@ from counterfoil.core import db
 from counterfoil.core.actor import Actor
 
 
-def run(*, actor: Actor, now: datetime) -> int:
+def run(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001 - every flow is told the time
     """Seal up to 2,000 waiting events in one commit; returns how many, 0 when another sealer is at work.
 
     Call it again while it returns the full number. Sealing takes no time of its own from `now`: a seal

@@ -13,7 +13,7 @@ from counterfoil.core.actor import Actor
 def run(
     *,
     actor: Actor,
-    now: datetime,
+    now: datetime,  # noqa: ARG001 - every flow is told the time
     biller_id: int | None = None,
     heads: Mapping[int, tuple[int, bytes]] | None = None,
 ) -> audit_queries.Verdict:
