@@ -1,0 +1,1 @@
+"""Every notice there is: one module each, found by `notices/registry.py`."""

@@ -1,0 +1,38 @@
+"""A bank account or card was saved; tells the owner, in case it was somebody else."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from counterfoil.notices import base
+
+
+def _words(data: base.Data, voice: base.Voice) -> base.Words:
+    biller = data["biller"]["name"]
+    return base.Words(
+        subject=_("A payment method was added at {biller}").format(biller=biller),
+        paragraphs=[
+            _("Hello {name},").format(name=data["payer_name"]),
+            _("This payment method was added to your access at {biller}. Nothing was charged.").format(
+                biller=biller
+            ),
+        ],
+        facts=[
+            (_("Method"), data["method_label"]),
+            (_("Added"), voice.instant(data["added_at"])),
+        ],
+        button=(_("See My Payment Methods"), voice.address(data["link"])),
+        closing=[
+            _("It was not you? Call {biller} at {phone} right away.").format(
+                biller=biller, phone=data["biller"]["phone"]
+            )
+        ],
+    )
+
+
+KIND = base.Kind(
+    key="method_added",
+    version="1",
+    required=("payer_name", "method_label", "added_at", "link"),
+    words=_words,
+)

@@ -1,0 +1,71 @@
+"""The receipt, mailed once when a payment is submitted (E6). Says Paid only when it is."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from counterfoil.notices import base
+
+
+def _status(data: base.Data, voice: base.Voice) -> str:
+    if data["is_paid"]:
+        return _("Paid")
+    if data.get("returnable_until"):
+        return _("Pending. Your bank can still send it back until {day}.").format(
+            day=voice.day(data["returnable_until"])
+        )
+    return _("Pending. We are confirming this with the bank.")
+
+
+def _facts(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:
+    facts = [
+        (_("Payment number"), data["payment_number"]),
+        (_("Date and time"), voice.instant(data["submitted_at"])),
+        (_("For"), data["for_whom"]),
+        (_("Method"), data["method_label"]),
+    ]
+    facts += [
+        (_("Invoice {number}").format(number=line["invoice_number"]), voice.money(line["amount_minor"]))
+        for line in data["lines"]
+    ]
+    if data.get("fee_minor"):
+        facts.append((_("Fee"), voice.money(data["fee_minor"])))
+    facts.append((_("Total"), voice.money(data["total_minor"])))
+    if data.get("remaining_minor") is not None:
+        facts.append((_("Still owed"), voice.money(data["remaining_minor"])))
+    return [*facts, (_("Status"), _status(data, voice))]
+
+
+def _words(data: base.Data, voice: base.Voice) -> base.Words:
+    biller = data["biller"]["name"]
+    total = voice.money(data["total_minor"])
+    said = (
+        _("{biller} received your payment of {amount}. Thank you.")
+        if data["is_paid"]
+        else _("You submitted a payment of {amount} to {biller}. Your bank has not finished it yet.")
+    )
+    return base.Words(
+        subject=_("Receipt for your payment to {biller}").format(biller=biller),
+        paragraphs=[
+            _("Hello {name},").format(name=data["payer_name"]),
+            said.format(biller=biller, amount=total),
+        ],
+        facts=_facts(data, voice),
+        button=(_("See the Payment"), voice.address(data["link"])),
+        closing=[
+            _("Your receipt is attached. Something is not right? Call {biller} at {phone}.").format(
+                biller=biller, phone=data["biller"]["phone"]
+            )
+        ],
+    )
+
+
+KIND = base.Kind(
+    key="payment_receipt",
+    version="1",
+    required=(
+        "payer_name", "for_whom", "payment_number", "submitted_at", "method_label", "lines", "total_minor",
+        "currency", "link",
+    ),
+    words=_words,
+)  # fmt: skip
