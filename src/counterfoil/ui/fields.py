@@ -1,0 +1,157 @@
+"""A bound form field as our pages show it: label, hint, what is wrong, then the control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
+
+from counterfoil.ui import formats
+from counterfoil.ui.choices import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One radio button or checkbox of a group, its control already drawn."""
+
+    id: str
+    control: SafeString
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """All the field template needs. `shape` is one of line, money, date, code, file, check, choices, area, select."""
+
+    id: str
+    name: str
+    shape: str
+    label: str
+    hint: str
+    errors: tuple[str, ...]
+    control: SafeString | None
+    required: bool
+    optional: bool
+    multiple: bool = False
+    hint_id: str = ""
+    error_id: str = ""
+    prefix: str = ""
+    width: str = ""
+    secret: bool = False
+    card: bool = True
+    hide_label: bool = False
+    options: tuple[Option, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a page may ask of one field beyond what the form says."""
+
+    label: str = ""
+    hint: str = ""
+    kind: str = ""
+    width: str = ""
+    currency: str = "USD"
+    optional: bool | None = None
+    plain: bool = False
+    hide_label: bool = False
+
+
+def view(bound: BoundField, *, wishes: Wishes) -> FieldView:
+    """Draw the control of a bound field and gather the words around it."""
+    shape = wishes.kind or _shape(bound)
+    base = bound.id_for_label or bound.auto_id or bound.html_name
+    hint = wishes.hint or str(bound.help_text or "")
+    errors = tuple(str(message) for message in bound.errors)
+    hint_id = f"{base}_hint" if hint else ""
+    error_id = f"{base}_error" if errors else ""
+    grouped = shape == "choices"
+    required = bound.field.required
+    return FieldView(
+        id=base,
+        name=bound.html_name,
+        shape=shape,
+        label=wishes.label or str(bound.label or ""),
+        hint=hint,
+        errors=errors,
+        control=None if grouped else _control(bound, shape=shape, described=f"{hint_id} {error_id}".strip()),
+        required=required,
+        optional=_optional(bound, shape=shape, wish=wishes.optional),
+        multiple=isinstance(bound.field.widget, forms.CheckboxSelectMultiple),
+        hint_id=hint_id,
+        error_id=error_id,
+        prefix=formats.symbol(wishes.currency) if shape == "money" else "",
+        width=wishes.width,
+        secret=isinstance(bound.field.widget, forms.PasswordInput),
+        card=not wishes.plain,
+        hide_label=wishes.hide_label,
+        options=_options(bound, described=error_id) if grouped else (),
+    )
+
+
+def anchor(bound: BoundField) -> str:
+    """The id of the control that a link in the error summary leads to."""
+    if isinstance(bound.field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return f"{bound.auto_id}_0"
+    return bound.id_for_label or bound.auto_id
+
+
+def _shape(bound: BoundField) -> str:
+    widget = bound.field.widget
+    asked = str(widget.attrs.get("data-ui", ""))
+    if asked:
+        return asked
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.Select):
+        return "select"
+    if isinstance(widget, forms.Textarea):
+        return "area"
+    if isinstance(widget, forms.FileInput):
+        return "file"
+    if isinstance(widget, forms.DateInput):
+        return "date"
+    if widget.attrs.get("autocomplete") == "one-time-code":
+        return "code"
+    return "line"
+
+
+def _control(bound: BoundField, *, shape: str, described: str) -> SafeString:
+    widget = bound.field.widget
+    attrs: dict[str, str | bool] = {"class": f"{widget.attrs.get('class', '')} input".strip()}
+    if shape == "check":
+        attrs["class"] = "tick"
+    if described:
+        attrs["aria-describedby"] = described
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if shape == "money":
+        attrs.update({"inputmode": "decimal", "autocomplete": "off", "type": "text"})
+    if shape == "code":
+        attrs.update({"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"})
+    if shape == "date" and isinstance(widget, forms.DateInput):
+        attrs["type"] = "date"
+        widget.format = widget.format or "%Y-%m-%d"
+    return bound.as_widget(attrs=attrs)
+
+
+def _options(bound: BoundField, *, described: str) -> tuple[Option, ...]:
+    found: list[Option] = []
+    for part in bound.subwidgets:
+        label = part.choice_label
+        choice = label if isinstance(label, Choice) else Choice(title=str(label))
+        part.data["attrs"]["class"] = "tick"
+        if described:
+            part.data["attrs"]["aria-describedby"] = described
+        found.append(Option(id=part.id_for_label or "", control=part.tag(wrap_label=False), choice=choice))
+    return tuple(found)
+
+
+def _optional(bound: BoundField, *, shape: str, wish: bool | None) -> bool:
+    if wish is not None:
+        return wish
+    return not bound.field.required and shape in {"line", "money", "date", "area", "select", "file"}

@@ -1,0 +1,78 @@
+// A link with data-ui-window opens the window of the page it leads to as a dialog over this page, when
+// there is room. The page is the same one that opens without this file: same address, same template.
+const ROOM = matchMedia("(min-width: 48rem)");
+let opener = null;
+
+function dialog() {
+  let found = document.querySelector("dialog.over");
+  if (!found) {
+    found = document.createElement("dialog");
+    found.className = "over";
+    found.addEventListener("close", () => {
+      found.replaceChildren();
+      opener?.focus();
+    });
+    document.body.append(found);
+  }
+  return found;
+}
+
+// Shows the window of an answered page; a page without one, or with one that must stand alone, is gone to.
+async function show(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const part = page.querySelector('[data-ui-window="dialog"]');
+  if (!part) {
+    location.assign(answer.url);
+    return;
+  }
+  part.querySelectorAll("form:not([action])").forEach((form) => form.setAttribute("action", answer.url));
+  const place = dialog();
+  place.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
+  place.replaceChildren(document.adoptNode(part));
+  if (!place.open) place.showModal();
+  place.scrollTop = 0;
+  const wrong = place.querySelector("[data-ui-errors]");
+  const title = place.querySelector(".window-title");
+  title?.setAttribute("tabindex", "-1");
+  (wrong ?? title)?.focus();
+  document.dispatchEvent(new CustomEvent("ui:content", { detail: place }));
+}
+
+async function go(address, options, fallback) {
+  try {
+    const answer = await fetch(address, { credentials: "same-origin", ...options });
+    await show(answer);
+  } catch {
+    fallback();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = event.target.closest("a[href]");
+  if (!link) return;
+  const inside = link.closest("dialog.over");
+  if (inside && link.hasAttribute("data-ui-close")) {
+    event.preventDefault();
+    inside.close();
+  } else if (link.hasAttribute("data-ui-window") && !link.closest('[data-ui-window="dialog"]') && ROOM.matches) {
+    event.preventDefault();
+    opener = link.closest("details[data-ui-menu]")?.querySelector("summary") ?? link;
+    go(link.href, {}, () => location.assign(link.href));
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.closest("dialog.over") || form.hasAttribute("data-ui-alone")) return;
+  const target = new URL(form.action, location.href);
+  if (target.origin !== location.origin) return;
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  if (form.method === "post") {
+    go(target, { method: "POST", body: data }, () => form.submit());
+  } else {
+    target.search = new URLSearchParams(data).toString();
+    go(target, {}, () => location.assign(target));
+  }
+});
