@@ -71,7 +71,7 @@ class DeclineClass(StrEnum):
     ISSUER_UNSPEC = "issuer_unspec"
     PREPAID_LIMIT = "prepaid_limit"
     CONFIG = "config"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - the name of a class of declines
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,7 @@ class Unknown:
     reason: str
 
 
-Result: TypeAlias = (
-    Accepted | Funded | Settled | Declined | ActionNeeded | Returned | Canceled | Unknown
-)
+Result: TypeAlias = Accepted | Funded | Settled | Declined | ActionNeeded | Returned | Canceled | Unknown
 
 
 @dataclass(frozen=True, slots=True)
