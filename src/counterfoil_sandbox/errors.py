@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class ApiError(Exception):
     """An answer `{"error": {"code", "message"}}` with a 4xx status."""
@@ -12,5 +14,9 @@ class ApiError(Exception):
         self.code = code
 
 
-class LostAnswer(ConnectionError):
+class LostAnswer(ConnectionResetError):
     """The connection is to be closed without an answer (a fault asked for it)."""
+
+    def __init__(self, why: str) -> None:
+        # With this number a web server takes it for what it is, a connection that went away, and logs no error.
+        super().__init__(errno.ECONNRESET, why)

@@ -240,6 +240,16 @@ class Page(Generic[ItemT]):
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """One field of a connection's desk form; a `secret` is stored encrypted and never shown again."""
+
+    name: str
+    label: str
+    secret: bool = False
+    help_text: str = ""
+
+
 @runtime_checkable
 class Charges(Protocol):
     """Moves money, and can be asked what became of it."""

@@ -1,0 +1,142 @@
+"""The sandbox as a gateway: cards, bank debits and a wallet that move practice money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from counterfoil.gateways import base
+from counterfoil.gateways.sandbox import client, events, mapping, settings
+
+TEMPLATE = "gateways/sandbox/collect.html"
+PAGE_SIZE = 500
+
+
+class SandboxGateway:
+    """One merchant's connection to a sandbox. Holds no state of its own; safe to share between threads."""
+
+    key = settings.KEY
+    kinds: frozenset[base.Kind] = frozenset({"card", "bank", "wallet"})
+    quiet_after: timedelta | None = None
+
+    def __init__(self, config: settings.SandboxSettings) -> None:
+        self._config = config
+        self._client = client.Client(config)
+
+    def charge(self, request: base.ChargeRequest) -> base.Result:
+        """Send one charge, once. A refusal before anything was tried is `Declined`; no answer is `Unknown`."""
+        body = {
+            "amount_minor": request.amount_minor,
+            "currency": request.currency,
+            "token": request.token,
+            "reference": request.reference,
+            "description": request.description,
+            "effective_on": request.effective_on.isoformat(),
+            "initiated_by": request.initiated_by,
+            "return_url": request.return_url,
+        }
+        try:
+            answer = self._client.call(
+                "POST", "v1", "charges", body=body, headers={"Idempotency-Key": request.key}
+            )
+        except client.Lost as lost:
+            return base.Unknown(str(lost))
+        if answer.status == 200:
+            return mapping.result(answer.body)
+        if answer.code == "key_fenced":
+            return base.Canceled("")
+        if answer.code == "token_not_found":
+            return base.Declined("", base.DeclineClass.TOKEN, answer.code)
+        if answer.status in (400, 401, 403):
+            return base.Declined("", base.DeclineClass.CONFIG, answer.code or str(answer.status))
+        # A reused key, a conflict, a server's error: something may have happened, so ask.
+        return base.Unknown(answer.code or str(answer.status))
+
+    def look_up(self, key: str) -> base.Result | base.NotFound:
+        """What became of a key: a pure read."""
+        try:
+            answer = self._client.call("GET", "v1", "charges", "by-key", key)
+        except client.Lost as lost:
+            return base.Unknown(str(lost))
+        if answer.status == 200:
+            return mapping.result(answer.body)
+        if answer.status == 404 and answer.code == "not_found":
+            return base.NotFound()
+        return base.Unknown(answer.code or str(answer.status))
+
+    def fence(self, key: str) -> base.Fenced | base.Result:
+        """Put a tombstone on a key, or say what it already did; asking again is fine."""
+        try:
+            answer = self._client.call("POST", "v1", "charges", "by-key", key, "fence")
+        except client.Lost as lost:
+            return base.Unknown(str(lost))
+        if answer.status == 200 and answer.body.get("fenced") is True:
+            return base.Fenced()
+        if answer.status == 200 and isinstance(answer.body.get("charge"), dict):
+            return mapping.result(answer.body["charge"])
+        return base.Unknown(answer.code or str(answer.status))
+
+    def client_setup(self, kind: base.Kind, nonce: str, locale: str, return_url: str) -> base.ClientSetup:
+        """The address of the fields as a frame, and as a page that comes back with `?token=&state=<nonce>`."""
+        url = self._config.base_url
+        merchant = {"merchant": self._config.public_key, "locale": locale}
+        frame = urlencode({**merchant, "nonce": nonce})
+        page = urlencode({**merchant, "return_url": return_url, "state": nonce})
+        origin = self._config.origin
+        return base.ClientSetup(
+            gateway_key=self.key,
+            template=TEMPLATE,
+            frame_url=f"{url}/fields/{kind}?{frame}" if kind != "wallet" else "",
+            page_url=f"{url}/page/{kind}?{page}",
+            nonce=nonce,
+            origin=origin,
+            csp=base.CspOrigins(frame=(origin,), form_action=(origin,)),
+        )
+
+    def token_details(self, token: str) -> base.TokenDetails | base.NotFound:
+        """What may be shown of a token. Raises `Unavailable`, `Refused`."""
+        answer = self._read("GET", "v1", "tokens", token)
+        return base.NotFound() if answer is None else mapping.token_details(answer)
+
+    def check_bank(self, token: str) -> base.TokenDetails:
+        """Run the instant check. Raises `Unavailable`, `Refused`."""
+        answer = self._read("POST", "v1", "tokens", token, "check")
+        if answer is None:
+            raise base.Refused("the token is gone", code="not_found")
+        return mapping.token_details(answer)
+
+    def forget(self, token: str) -> None:
+        """Delete a token. Raises `Unavailable`, `Refused`."""
+        self._read("DELETE", "v1", "tokens", token)
+
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> base.GatewayNews | None:
+        """Check and read a webhook. Raises `Forged`."""
+        return events.verify(body, headers, secret=self._config.webhook_secret, now=now)
+
+    def movements(self, after: str | None) -> base.Page[base.Movement]:
+        """The sandbox's own books after a cursor. Raises `Unavailable`, `Refused`."""
+        query = {"limit": str(PAGE_SIZE), **({"after": after} if after else {})}
+        answer = self._read("GET", "v1", "books", query=query)
+        if answer is None:
+            raise base.Unavailable("the books cannot be found", code="not_found")
+        try:
+            items = tuple(mapping.movement(found) for found in answer["movements"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise base.Unavailable("the books cannot be read", code="unreadable") from error
+        return base.Page(items, answer.get("next"))
+
+    def _read(self, method: str, *path: str, query: Mapping[str, str] | None = None) -> dict[str, Any] | None:
+        """A call that is not about a charge: its JSON, None for 404. Raises `Unavailable`, `Refused`."""
+        try:
+            answer = self._client.call(method, *path, query=query)
+        except client.Lost as lost:
+            raise base.Unavailable(str(lost), code="lost") from lost
+        if answer.status == 200:
+            return answer.body
+        if answer.status == 404:
+            return None
+        if answer.status >= 500:
+            raise base.Unavailable(f"the gateway answered {answer.status}", code=answer.code)
+        raise base.Refused(f"the gateway refused: {answer.code}", code=answer.code)
