@@ -70,7 +70,7 @@ def create(database: TestDatabase, *, keep: bool) -> None:
         if not found:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
     use(database, role=database.owner)
-    call_command("migrate", verbosity=0, interactive=False)
+    call_command("migrate", database="default", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     grants.apply(default_connection, str(database.app["user"]))
     remember_seed(database)

@@ -58,7 +58,9 @@ class Csp:
     def header(self) -> str:
         """Return the header's value."""
         names = [*POLICY, *(name for name in self._added if name not in POLICY)]
-        parts = (" ".join([name, *filter(None, [POLICY.get(name)]), *self._added.get(name, [])]) for name in names)
+        parts = (
+            " ".join([name, *filter(None, [POLICY.get(name)]), *self._added.get(name, [])]) for name in names
+        )
         return "; ".join(parts)
 
 

@@ -12,7 +12,7 @@ SEED = Path(__file__).parents[1] / "seed.toml"
 def load(apps: Any, schema_editor: Any) -> None:
     rule = apps.get_model("rules", "Rule")
     rows = tomllib.loads(SEED.read_text())["rule"]
-    rule.objects.bulk_create(
+    rule.objects.using(schema_editor.connection.alias).bulk_create(
         rule(
             rule_key=row["key"],
             value=row["value"],
@@ -25,7 +25,7 @@ def load(apps: Any, schema_editor: Any) -> None:
 
 
 def unload(apps: Any, schema_editor: Any) -> None:
-    apps.get_model("rules", "Rule").objects.all().delete()
+    apps.get_model("rules", "Rule").objects.using(schema_editor.connection.alias).all().delete()
 
 
 class Migration(migrations.Migration):

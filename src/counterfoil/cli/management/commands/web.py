@@ -1,0 +1,55 @@
+"""Serve the web application."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from counterfoil.core import errors, grants, keyring
+
+MAX_REQUESTS, JITTER = 2_000, 200
+GRACE_SECONDS = 30
+
+
+class Command(BaseCommand):
+    """Checks what must hold, gathers styles and scripts, and becomes gunicorn."""
+
+    help = "Serves the web application with gunicorn."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take an address other than the environment's."""
+        parser.add_argument("--bind", default=f"{settings.COUNTERFOIL_BIND}:{settings.COUNTERFOIL_PORT}")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Become gunicorn; does not return."""
+        try:
+            grants.refuse_powerful(connection)
+            keyring.current()
+        except errors.CounterfoilError as error:
+            raise CommandError(str(error)) from error
+        connection.close()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *_options(options["bind"])])
+
+
+def _options(bind: str) -> list[str]:
+    return [
+        "counterfoil.config.wsgi:application",
+        "--worker-class=gthread",
+        f"--workers={settings.COUNTERFOIL_WEB_WORKERS}",
+        f"--threads={settings.COUNTERFOIL_WEB_THREADS}",
+        f"--max-requests={MAX_REQUESTS}",
+        f"--max-requests-jitter={JITTER}",
+        f"--graceful-timeout={GRACE_SECONDS}",
+        f"--bind={bind}",
+        # Our own line says what was asked by route; gunicorn's would say it by path, with secrets of links.
+        "--log-level=warning",
+    ]

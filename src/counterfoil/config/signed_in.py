@@ -1,0 +1,143 @@
+"""What a signed-in request is: how long it may last, in which language, as which actor, with which proof."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Final, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from counterfoil.config.middleware import GetResponse
+from counterfoil.core import clock
+from counterfoil.core.actor import Actor
+from counterfoil.flows.identity import actor as actor_flow, note_seen
+from counterfoil.identity import queries as identity_queries
+from counterfoil.ui.requests import Request
+
+BEGAN: Final = "cf_began"
+SEEN: Final = "cf_seen"
+DESK: Final = "/desk/"
+
+
+class SessionLimits:
+    """Ends a session 15 minutes after it was last used and 8 hours after it began.
+
+    Real time, also in a demo. What was last seen is written at most once a minute.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or send an ended session to the sign-in page with the way back."""
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        now = clock.real_now()
+        session = request.session
+        if BEGAN not in session:
+            session[BEGAN] = session[SEEN] = now.timestamp()
+        if now - _at(session[BEGAN]) > settings.COUNTERFOIL_SESSION_LONGEST or (
+            now - _at(session[SEEN]) > settings.COUNTERFOIL_SESSION_IDLE
+        ):
+            return _end(request)
+        if now - _at(session[SEEN]) >= settings.COUNTERFOIL_SEEN_EVERY:
+            session[SEEN] = now.timestamp()
+            note_seen.run(session_key=session.session_key or "", now=now)
+        return self.get_response(request)
+
+
+class PreferredLanguage:
+    """Speaks the language a person chose, on whatever machine; a visitor's comes from cookie or browser."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in that language."""
+        chosen = getattr(request.user, "locale", "")
+        if not chosen or chosen == request.LANGUAGE_CODE:
+            return self.get_response(request)
+        request.LANGUAGE_CODE = chosen
+        with translation.override(chosen):
+            response = self.get_response(request)
+        response.headers["Content-Language"] = chosen
+        return response
+
+
+class WithActor:
+    """Gives a request its actor, built when first asked for, so that pages without one pay nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with `request.actor` in place."""
+        ours = cast(Request, request)
+        ours.actor = cast(Actor, SimpleLazyObject(lambda: _actor(ours)))
+        return self.get_response(request)
+
+
+class SecondFactor:
+    """Leads staff without a second factor to setting one up; until then no page of the desk is theirs."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or redirect."""
+        if (
+            settings.COUNTERFOIL_MFA_REQUIRED
+            and request.path_info.startswith(DESK)
+            and request.user.is_authenticated
+            and not identity_queries.has_second_factor(login_id=request.user.pk)
+        ):
+            return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': DESK})}")
+        return self.get_response(request)
+
+
+def _at(stamp: float) -> datetime:
+    return datetime.fromtimestamp(stamp, tz=UTC)
+
+
+def _end(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    way_back = request.get_full_path() if request.method == "GET" else ""
+    query = {"ended": "1"} | ({"next": way_back} if way_back else {})
+    return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}")
+
+
+def _actor(request: Request) -> Actor:
+    seen = actor_flow.Seen(
+        ip=client_ip(request),
+        user_agent=request.headers.get("User-Agent", "")[:300],
+        session_ref=_session_ref(request),
+        request_id=request.request_id,
+    )
+    if request.user.is_authenticated:
+        return actor_flow.run(login=request.user, seen=seen)
+    return actor_flow.visitor(seen=seen)
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return who is at the other end; behind proxies the address that the outermost trusted one saw."""
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    count = settings.COUNTERFOIL_TRUSTED_PROXY_COUNT
+    if not count:
+        return direct
+    forwarded = [
+        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
+    ]
+    return forwarded[-count] if len(forwarded) >= count else direct
+
+
+def _session_ref(request: HttpRequest) -> str:
+    """Return a name for the session that opens nothing: its key would be as good as a password."""
+    key = request.session.session_key
+    return hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""

@@ -1,0 +1,124 @@
+"""Reads of logins and staff roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q
+
+from counterfoil.core import errors
+from counterfoil.core.actor import Actor, StaffGrant
+from counterfoil.identity import permissions
+from counterfoil.identity.models import Login, StaffRole
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRow:
+    """A login as others may see it."""
+
+    id: int
+    public_id: str
+    email: str
+    name: str
+    last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One member of a biller's staff."""
+
+    login_public_id: str
+    email: str
+    name: str
+    role: str
+    is_active: bool
+    last_login_at: datetime | None
+
+
+def normalize_email(email: str) -> str:
+    """Return an address as logins are known by it."""
+    return email.strip().lower()
+
+
+def find_by_email(*, email: str) -> LoginRow | None:
+    """Return the active login with this address, if there is one. For flows: pages never tell who exists."""
+    login = Login.objects.filter(email=normalize_email(email), is_active=True).first()
+    return None if login is None else _row(login)
+
+
+def get_login(*, public_id: str) -> LoginRow:
+    """Return a login.
+
+    :raises errors.NotFound: there is none.
+    """
+    login = Login.objects.filter(public_id=public_id).first()
+    if login is None:
+        raise errors.NotFound(public_id)
+    return _row(login)
+
+
+def list_emails(*, emails: Sequence[str]) -> set[str]:
+    """Return which of these addresses have a login."""
+    wanted = [normalize_email(email) for email in emails]
+    return set(Login.objects.filter(email__in=wanted).values_list("email", flat=True))
+
+
+def list_last_logins(*, login_ids: Sequence[int]) -> dict[int, datetime | None]:
+    """Return when each login was last used."""
+    return dict(Login.objects.filter(pk__in=login_ids).values_list("pk", "last_login"))
+
+
+def list_staff_grants(*, login_id: int) -> tuple[StaffGrant, ...]:
+    """Return what a login may do as staff, biller by biller. One query."""
+    roles = StaffRole.objects.filter(login_id=login_id, is_active=True).order_by("biller_id")
+    return tuple(
+        StaffGrant(biller_id=biller_id, permissions=permissions.of_role(role))
+        for biller_id, role in roles.values_list("biller_id", "role")
+    )
+
+
+def list_staff(*, actor: Actor, biller_id: int) -> list[StaffRow]:
+    """Return a biller's staff, by name. Empty to who does not work there."""
+    if not actor.is_system and biller_id not in actor.staff_biller_ids():
+        return []
+    roles = StaffRole.objects.filter(biller_id=biller_id).select_related("login")
+    return [
+        StaffRow(
+            login_public_id=role.login.public_id,
+            email=role.login.email,
+            name=role.login.name,
+            role=role.role,
+            is_active=role.is_active,
+            last_login_at=role.login.last_login,
+        )
+        for role in roles.order_by("login__name", "login__email")
+    ]
+
+
+def has_staff_role(*, login_id: int) -> bool:
+    """Tell whether a login is anybody's staff."""
+    return StaffRole.objects.filter(login_id=login_id, is_active=True).exists()
+
+
+def has_second_factor(*, login_id: int) -> bool:
+    """Tell whether a login proves itself by more than a password: one-time codes or a passkey."""
+    kinds = Q(type=Authenticator.Type.TOTP) | Q(type=Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(kinds, user_id=login_id).exists()
+
+
+def has_administrator() -> bool:
+    """Tell whether the installation has anybody who can administer a biller."""
+    return StaffRole.objects.filter(role=permissions.ADMINISTRATOR, is_active=True).exists()
+
+
+def _row(login: Login) -> LoginRow:
+    return LoginRow(
+        id=login.pk,
+        public_id=login.public_id,
+        email=login.email,
+        name=login.name,
+        last_login_at=login.last_login,
+    )
