@@ -12,6 +12,9 @@ from counterfoil.ui import formats
 from counterfoil.ui.choices import Choice
 
 
+DJANGO_ROWS = "10"  # what a Textarea asks for when nobody said anything
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One radio button or checkbox of a group, its control already drawn."""
@@ -127,14 +130,18 @@ def _control(bound: BoundField, *, shape: str, described: str) -> SafeString:
         attrs["class"] = "tick"
     if described:
         attrs["aria-describedby"] = described
+    if shape == "area" and str(widget.attrs.get("rows")) == DJANGO_ROWS:
+        attrs["rows"] = "4"
     if bound.errors:
         attrs["aria-invalid"] = "true"
     if shape == "money":
-        attrs.update({"inputmode": "decimal", "autocomplete": "off", "type": "text"})
+        attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        if isinstance(widget, forms.NumberInput):
+            widget.input_type = "text"
     if shape == "code":
         attrs.update({"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"})
     if shape == "date" and isinstance(widget, forms.DateInput):
-        attrs["type"] = "date"
+        widget.input_type = "date"
         widget.format = widget.format or "%Y-%m-%d"
     return bound.as_widget(attrs=attrs)
 
@@ -154,4 +161,4 @@ def _options(bound: BoundField, *, described: str) -> tuple[Option, ...]:
 def _optional(bound: BoundField, *, shape: str, wish: bool | None) -> bool:
     if wish is not None:
         return wish
-    return not bound.field.required and shape in {"line", "money", "date", "area", "select", "file"}
+    return not bound.field.required and not bound.field.disabled and shape in {"line", "money", "date", "area", "select", "file"}
