@@ -197,7 +197,7 @@ class Supervisor:
 
     def _read(self, pipe: IO[bytes], line: _Line) -> bool:
         """Print whole lines that have come; return False when there is no more."""
-        data = pipe.read(65536)
+        data = cast("bytes | None", pipe.read(65536))
         if data is None:
             return False
         if not data:
