@@ -188,3 +188,40 @@ class CompositeKey(Operation):
             [],
             {"table": self.table, "column": self.column, "parent": self.parent},
         )
+
+
+def insert_many(
+    table: str, columns: dict[str, tuple[str, list[Any]]], *, returning: str = ""
+) -> list[tuple[Any, ...]]:
+    """Insert rows given column by column, in one statement, and return what `returning` names, in row order.
+
+    `columns` maps a column to its PostgreSQL type and its values. Names come from our own code, never from input.
+    """
+    demand_transaction()
+    arrays = [values for _, values in columns.values()]
+    if not arrays or not arrays[0]:
+        return []
+    names = ", ".join(columns)
+    casts = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
+    sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({casts})"  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), arrays)
+        return list(cursor.fetchall()) if returning else []
+
+
+def update_many(table: str, columns: dict[str, tuple[str, list[Any]]]) -> int:
+    """Update rows by `id`, given column by column (`id` among them), in one statement; return how many."""
+    demand_transaction()
+    arrays = [values for _, values in columns.values()]
+    if not arrays or not arrays[0]:
+        return 0
+    names = ", ".join(columns)
+    casts = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
+    sets = ", ".join(f"{name} = fresh.{name}" for name in columns if name != "id")
+    sql = (
+        f"UPDATE {table} SET {sets} FROM (SELECT * FROM unnest({casts})) AS fresh({names}) "  # noqa: S608
+        f"WHERE {table}.id = fresh.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arrays)
+        return int(cursor.rowcount)

@@ -1,0 +1,35 @@
+"""What a gateway's message wakes: asking the gateway, and recording by the one door. The message decides nothing."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import datetime
+
+from counterfoil.core import clock, db
+from counterfoil.core.actor import Actor
+from counterfoil.flows.payments import resolve_unknown
+from counterfoil.gateway_events import operations as event_operations, queries as event_queries
+from counterfoil.payments import queries as payment_queries
+
+CLOCK_ADVANCED = "clock.advanced"
+
+
+def run(*, actor: Actor, now: datetime, event_id: int) -> None:
+    """Apply one stored event; doing it again changes nothing."""
+    event = event_queries.find_waiting(event_id=event_id)
+    if event is None:
+        return
+    if event.kind == CLOCK_ADVANCED:
+        _follow_clock(bytes(event.raw))
+    payment_id = payment_queries.find_key(gateway_key=event.payment_key) if event.payment_key else None
+    if payment_id is not None:
+        resolve_unknown.ask(actor=actor, now=now, payment_ids=[payment_id], source="event")
+    with db.transaction():
+        event_operations.mark_applied(event=event, now=now)
+
+
+def _follow_clock(raw: bytes) -> None:
+    """Move a demo's clock with the sandbox's; a live installation has no such clock."""
+    with suppress(clock.NotADemo):
+        clock.set_offset(int(json.loads(raw)["data"]["offset_seconds"]))

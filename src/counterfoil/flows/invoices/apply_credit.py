@@ -1,0 +1,72 @@
+"""Unapplied credit goes to the next invoice by itself (product.md 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from counterfoil.audit import operations as audit_operations
+from counterfoil.billers import queries as biller_queries
+from counterfoil.core import db
+from counterfoil.core.actor import Actor
+from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
+from counterfoil.ledger import operations as ledger_operations, postings
+from counterfoil.payers import queries as payer_queries
+from counterfoil.payments import operations as payment_operations, queries as payment_queries
+
+
+def run(*, actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
+    """Spend one payer's credit on one account, oldest money on the oldest due invoice; return the minor units spent."""
+    return db.in_transaction(lambda: _apply(actor, now, payer_id, account_id))
+
+
+def _apply(actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
+    account = payer_queries.lock_accounts(ids=[account_id])[0]
+    biller = biller_queries.get(biller_id=account.biller_id)
+    sources = payment_queries.credit_sources(account_id=account_id, payer_id=payer_id)
+    if not sources or not biller.portal.credit_applies_by_itself:
+        return 0
+    today = biller_queries.today(biller=biller, now=now)
+    ids = invoice_queries.open_ids(payer_id=payer_id, account_id=account_id)
+    invoices = sorted(invoice_queries.lock(invoice_ids=ids), key=lambda i: (i.due_on, i.pk))
+    uses = _match(sources, [(i.pk, i.open_minor - i.pending_minor) for i in invoices])
+    allocation_ids = payment_operations.allocate(
+        rows=[(biller.id, payment_id, invoice_id, part, today) for payment_id, invoice_id, part in uses],
+        kind="credit",
+    )
+    by_id = {invoice.pk: invoice for invoice in invoices}
+    for _, invoice_id, part in uses:
+        invoice_operations.change_balances(invoice=by_id[invoice_id], on=today, open_minor=-part)
+    invoice_operations.save_balances(invoices=[by_id[i] for i in {invoice_id for _, invoice_id, _ in uses}])
+    entries = [
+        postings.credit_applied(
+            postings.Source(biller.id, f"alc:{pk}", biller.currency, account_id, payer_id, today, today),
+            invoice_id=invoice_id,
+            amount_minor=part,
+        )
+        for pk, (_, invoice_id, part) in zip(allocation_ids, uses, strict=True)
+    ]
+    ledger_operations.post(entries=entries, now=now)
+    audit_operations.record_many(
+        [
+            audit_operations.NewEvent(
+                actor, biller.id, "credit.applied", by_id[invoice_id].public_id, {"amount_minor": part}, now
+            )
+            for _, invoice_id, part in uses
+        ]
+    )
+    return sum(part for _, _, part in uses)
+
+
+def _match(sources: list[tuple[int, int]], wants: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Pair money left over with what is open: `(payment, invoice, minor units)`, first come first served."""
+    uses, left = [], list(sources)
+    for invoice_id, wanted in wants:
+        want = wanted
+        while want > 0 and left:
+            payment_id, rest = left.pop(0)
+            part = min(rest, want)
+            uses.append((payment_id, invoice_id, part))
+            want -= part
+            if rest > part:
+                left.insert(0, (payment_id, rest - part))
+    return uses

@@ -1,0 +1,196 @@
+"""The first commit of every payment: the row, its authorization, its claims and its attempt, before any call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from counterfoil.agreements import operations as agreement_operations
+from counterfoil.audit import operations as audit_operations
+from counterfoil.core import db, errors
+from counterfoil.core.actor import Actor
+from counterfoil.flows.payments import facts as payment_facts, quote
+from counterfoil.flows.payments.orders import PayOrder, Quote, Submission
+from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
+from counterfoil.methods import queries as method_queries
+from counterfoil.payers import queries as payer_queries
+from counterfoil.payments import operations as payment_operations, queries as payment_queries, states
+from counterfoil.payments.operations import NewEvent, NewPayment
+
+LEASE = timedelta(seconds=60)
+WAITS_FOR_JOB = timedelta(minutes=10)
+KEY_ONCE = "payment_key_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """A payment of this submission. `is_new` is false when its key was known already: nothing is to be sent."""
+
+    payment_id: int
+    public_id: str
+    is_new: bool
+
+
+Birth: TypeAlias = Born | errors.Refused
+
+
+def run(*, actor: Actor, now: datetime, submissions: Sequence[Submission], calls_now: bool) -> list[Birth]:
+    """Bear up to two hundred payments in one commit; one that cannot be is refused and stops no other.
+
+    With `calls_now` the caller holds the lease of each attempt and must send at once; without, a job will.
+
+    :raises errors.NotFound: something is not this actor's to pay.
+    """
+    pairs = [(s.order.account_id, s.order.payer_id) for s in submissions]
+    if len(set(pairs)) != len(pairs):
+        raise ValueError("one payment for one payer and account at a time")
+    try:
+        return db.in_transaction(lambda: _bear(actor, now, submissions, calls_now=calls_now))
+    except IntegrityError as error:
+        if KEY_ONCE not in str(error):
+            raise
+        # Two clicks at once: the other one was first. Its row is committed now.
+        return db.in_transaction(lambda: _bear(actor, now, submissions, calls_now=calls_now))
+
+
+def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, calls_now: bool) -> list[Birth]:
+    _lock([s.order for s in submissions])
+    loaded = payment_facts.load(actor=actor, now=now, orders=[s.order for s in submissions])
+    births: list[Birth | None] = []
+    fresh: list[tuple[int, Submission, Quote]] = []
+    for index, (submission, known) in enumerate(zip(submissions, loaded, strict=True)):
+        before = payment_queries.find_by_key(
+            biller_id=known.biller.id, scope_name=submission.scope, key=submission.key
+        )
+        if before is not None:
+            births.append(_known(submission, before))
+            continue
+        try:
+            made = _agreed(quote.make(facts=known, order=submission.order), submission)
+        except errors.Refused as refusal:
+            births.append(refusal)
+            continue
+        births.append(None)
+        fresh.append((index, submission, made))
+    born = _write(actor, now, [(s, q) for _, s, q in fresh], calls_now=calls_now)
+    for (index, _, _), payment in zip(fresh, born, strict=True):
+        births[index] = payment
+    return [birth for birth in births if birth is not None]
+
+
+def _lock(orders: Sequence[PayOrder]) -> None:
+    """Lock coarse to fine: whatever claims an invoice or spends credit holds these rows."""
+    payer_queries.lock_accounts(ids={order.account_id for order in orders})
+    open_ids = [
+        invoice_id
+        for order in orders
+        for invoice_id in invoice_queries.open_ids(payer_id=order.payer_id, account_id=order.account_id)
+    ]
+    invoice_queries.lock(invoice_ids=open_ids)
+    method_queries.lock_by_refs(refs={order.method_ref for order in orders})
+
+
+def _known(submission: Submission, before: tuple[int, str, str]) -> Birth:
+    payment_id, public_id, request_hash = before
+    if request_hash != submission.seen:
+        return errors.Stale(_("This form was changed in another tab. Please check the payment again."))
+    return Born(payment_id, public_id, is_new=False)
+
+
+def _agreed(made: Quote, submission: Submission) -> Quote:
+    """Charge what was reviewed and nothing else (FE-08; AX-05)."""
+    if made.digest != submission.seen:
+        raise errors.Stale(_("Something changed since you checked this payment. Please check it again."))
+    return made
+
+
+def _write(
+    actor: Actor, now: datetime, agreed: Sequence[tuple[Submission, Quote]], *, calls_now: bool
+) -> list[Born]:
+    if not agreed:
+        return []
+    authorization_ids = agreement_operations.create_many(
+        actor=actor, now=now, drafts=[_authorization(s, q) for s, q in agreed]
+    )
+    drafts = [_draft(s, q, a) for (s, q), a in zip(agreed, authorization_ids, strict=True)]
+    ids = payment_operations.create_many(actor=actor, drafts=drafts, now=now)
+    payment_operations.open_attempts(
+        payments=[(d.biller_id, ids[d.public_id], d.public_id) for d in drafts],
+        started_at=now if calls_now else None,
+        deadline=now + (LEASE if calls_now else WAITS_FOR_JOB),
+    )
+    _claim_invoices(agreed)
+    payment_operations.record_events(
+        actor=actor,
+        now=now,
+        events=[NewEvent(d.biller_id, ids[d.public_id], "payment.submitted") for d in drafts],
+    )
+    for draft in drafts:
+        payment_operations.drop_claim(actor=actor, account_id=draft.account_id)
+    audit_operations.record_many(
+        [
+            audit_operations.NewEvent(
+                actor, d.biller_id, "payment.submitted", d.public_id, {"amount_minor": d.amount_minor}, now
+            )
+            for d in drafts
+        ]
+    )
+    return [Born(ids[d.public_id], d.public_id, is_new=True) for d in drafts]
+
+
+def _authorization(submission: Submission, made: Quote) -> agreement_operations.NewAuthorization:
+    # NA-01: a consumer's account authorized on the web is WEB, a business account CCD.
+    is_bank = made.method.kind == "bank"
+    sec_code = ("CCD" if made.method.holder_kind == "business" else "WEB") if is_bank else ""
+    return agreement_operations.NewAuthorization(
+        biller_id=made.biller_id,
+        payer_id=made.order.payer_id,
+        kind="single",
+        method_ref=made.method.public_id,
+        sec_code=sec_code,
+        amount_minor=made.total_minor,
+        currency=made.currency,
+        debit_on=made.effective_on,
+        text=made.text,
+        assent=submission.assent,
+    )
+
+
+def _draft(submission: Submission, made: Quote, authorization_id: int) -> NewPayment:
+    return NewPayment(
+        biller_id=made.biller_id,
+        account_id=made.order.account_id,
+        payer_id=made.order.payer_id,
+        method_id=made.method.id,
+        authorization_id=authorization_id,
+        scope=submission.scope,
+        key=submission.key,
+        request_hash=submission.seen,
+        origin=submission.origin,
+        status=states.SUBMITTING,
+        amount_minor=made.amount_minor,
+        fee_minor=made.fee_minor,
+        currency=made.currency,
+        method_kind=made.method.kind,
+        method_label=made.method.label,
+        method_last4=made.method.last4,
+        submitted_on=made.submitted_on,
+        effective_on=made.effective_on,
+        paid_on=made.paid_on,
+        returnable_until=made.returnable_until,
+        shares=tuple((share.invoice_id, share.amount_minor) for share in made.shares),
+    )
+
+
+def _claim_invoices(agreed: Sequence[tuple[Submission, Quote]]) -> None:
+    parts = {share.invoice_id: share.amount_minor for _, made in agreed for share in made.shares}
+    invoices = invoice_queries.locked(invoice_ids=list(parts))
+    on = agreed[0][1].submitted_on
+    for invoice in invoices:
+        invoice_operations.change_balances(invoice=invoice, on=on, pending_minor=parts[invoice.pk])
+    invoice_operations.save_balances(invoices=invoices)

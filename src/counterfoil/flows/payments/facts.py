@@ -1,0 +1,103 @@
+"""Everything a payment is decided on, read set-based: as many queries for two hundred orders as for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.core import errors
+from counterfoil.core.actor import Actor
+from counterfoil.flows.payments.orders import PayOrder
+from counterfoil.invoices import queries as invoice_queries
+from counterfoil.invoices.queries import InvoiceRow
+from counterfoil.ledger import queries as ledger_queries
+from counterfoil.methods import queries as method_queries
+from counterfoil.methods.queries import MethodRow
+from counterfoil.payers import queries as payer_queries
+from counterfoil.payers.rows import AccountRow, PayerRow
+from counterfoil.payments import queries as payment_queries
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one order is decided on. Amounts in minor units; `today` is the biller's."""
+
+    biller: BillerRow
+    payer: PayerRow
+    account: AccountRow
+    method: MethodRow
+    invoices: tuple[InvoiceRow, ...]
+    pending_minor: int
+    credit_minor: int
+    prepayment_allowed: bool
+    paid_after_bank_days: int
+    min_card_minor: int
+    today: date
+
+    @property
+    def open_minor(self) -> int:
+        """What is left on the open invoices addressed to the payer, due or not."""
+        return sum(invoice.open_minor for invoice in self.invoices)
+
+    @property
+    def outstanding_minor(self) -> int:
+        """The one sum of product.md 7: open, less pending, less credit, never below zero."""
+        return max(0, self.open_minor - self.pending_minor - self.credit_minor)
+
+
+def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Facts]:
+    """Return the facts of each order, as far as the actor may see them.
+
+    :raises errors.NotFound: the payer, the account or the method is not the actor's to use.
+    """
+    payer_ids = {order.payer_id for order in orders}
+    payers = payer_queries.list_payers_by_id(actor=actor, ids=payer_ids)
+    accounts = payer_queries.list_accounts_by_id(actor=actor, ids={order.account_id for order in orders})
+    methods = {
+        row.public_id: row
+        for row in method_queries.list_by_refs(actor=actor, refs={order.method_ref for order in orders})
+    }
+    pairs = {(order.account_id, order.payer_id) for order in orders}
+    invoices = invoice_queries.list_open_of(actor=actor, pairs=pairs)
+    pending = payment_queries.sum_pending(actor=actor, payer_ids=payer_ids)
+    credit = ledger_queries.credits_of(actor=actor, pairs=pairs)
+    billers = biller_queries.list_by_ids(biller_ids={row.biller_id for row in payers.values()})
+    loaded = []
+    for order in orders:
+        payer, account = payers.get(order.payer_id), accounts.get(order.account_id)
+        if payer is None or account is None or payer.biller_id != account.biller_id:
+            raise errors.NotFound("payer or account")
+        method = methods.get(order.method_ref)
+        if method is None:
+            raise errors.Invalid(_("Choose how you want to pay."), field="method")
+        pair, biller = (order.account_id, order.payer_id), billers[payer.biller_id]
+        loaded.append(
+            _facts(biller, payer, account, method, invoices.get(pair, ()), pending.get(pair, 0),
+                   credit.get(pair, 0), now)
+        )  # fmt: skip
+    return loaded
+
+
+def _facts(  # noqa: PLR0913 - the parts of one value
+    biller: BillerRow, payer: PayerRow, account: AccountRow, method: MethodRow,
+    invoices: Sequence[InvoiceRow], pending: int, credit: int, now: datetime,
+) -> Facts:
+    paying = biller.payments
+    return Facts(
+        biller=biller,
+        payer=payer,
+        account=account,
+        method=method,
+        invoices=tuple(invoices),
+        pending_minor=pending,
+        credit_minor=credit if biller.portal.credit_applies_by_itself else 0,
+        prepayment_allowed=biller.portal.prepayment_allowed,
+        paid_after_bank_days=paying.paid_after_bank_days,
+        min_card_minor=paying.min_card_minor,
+        today=biller_queries.today(biller=biller, now=now),
+    )

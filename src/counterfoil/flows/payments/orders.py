@@ -1,0 +1,79 @@
+"""What somebody wants to pay, and what that comes to. Plain values; no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from counterfoil.agreements.texts import AgreementText
+from counterfoil.methods.queries import MethodRow
+
+
+class Mode(StrEnum):
+    """The two choices under *Payment Amount*."""
+
+    OUTSTANDING = "outstanding"
+    INVOICES = "invoices"
+
+
+@dataclass(frozen=True, slots=True)
+class PayOrder:
+    """One intent to pay one biller for one account. `amounts` (invoice public id, minor units) counts in INVOICES."""
+
+    payer_id: int
+    account_id: int
+    method_ref: str
+    mode: Mode
+    amounts: tuple[tuple[str, int], ...] = ()
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An order with its key: `(scope, key)` is known once for ever. `seen` is the digest of what was reviewed."""
+
+    order: PayOrder
+    scope: str
+    key: str
+    seen: str
+    origin: str = "portal"
+    assent: str = "Submit Payment"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What part of the payment goes to one invoice, in minor units."""
+
+    invoice_id: int
+    invoice_public_id: str
+    invoice_number: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an order comes to now: the figures, the days, and the exact text to accept."""
+
+    order: PayOrder
+    biller_id: int
+    biller_name: str
+    for_whom: str
+    payer_name: str
+    method: MethodRow
+    shares: tuple[Share, ...]
+    prepaid_minor: int
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    submitted_on: date
+    effective_on: date
+    paid_on: date | None
+    returnable_until: date | None
+    text: AgreementText
+    digest: str
+
+    @property
+    def total_minor(self) -> int:
+        """Amount and fee: what the method is charged."""
+        return self.amount_minor + self.fee_minor

@@ -1,0 +1,157 @@
+"""What an order comes to. Pure: the same figures on the Verify Payment page and at Submit, from one function."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _, override
+
+from counterfoil.agreements import texts
+from counterfoil.core import errors, format as formats
+from counterfoil.core.calendar import BankCalendar
+from counterfoil.flows.payments.facts import Facts
+from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Share
+from counterfoil.invoices.queries import InvoiceRow
+
+RETURNABLE_DAYS = 60
+
+
+def make(*, facts: Facts, order: PayOrder) -> Quote:
+    """Return what `order` comes to.
+
+    :raises errors.Invalid: the amount, the method or an invoice will not do; `field` names which.
+    :raises errors.Stale: what was to be paid is paid or on its way.
+    """
+    _check_method(facts)
+    if order.mode == Mode.OUTSTANDING:
+        shares, prepaid = _outstanding(facts), 0
+    else:
+        shares, prepaid = _chosen(facts, order)
+    amount = sum(share.amount_minor for share in shares) + prepaid
+    _check_amount(facts, amount)
+    return _quote(facts, order, tuple(shares), prepaid, amount)
+
+
+def _quote(facts: Facts, order: PayOrder, shares: tuple[Share, ...], prepaid: int, amount: int) -> Quote:
+    effective_on, paid_on, returnable_until = _days(facts)
+    with override(order.locale):
+        text = texts.single_payment(
+            kind=facts.method.kind, terms=_terms(facts, order.locale, amount, effective_on)
+        )
+    figures = [
+        order.payer_id, order.account_id, facts.method.public_id, amount, prepaid, facts.biller.currency,
+        effective_on.isoformat(), [(s.invoice_public_id, s.amount_minor) for s in shares], text.body,
+    ]  # fmt: skip
+    return Quote(
+        order=order,
+        biller_id=facts.biller.id,
+        biller_name=facts.biller.name,
+        for_whom=facts.account.holder_name,
+        payer_name=facts.payer.name,
+        method=facts.method,
+        shares=shares,
+        prepaid_minor=prepaid,
+        amount_minor=amount,
+        fee_minor=0,
+        currency=facts.biller.currency,
+        submitted_on=facts.today,
+        effective_on=effective_on,
+        paid_on=paid_on,
+        returnable_until=returnable_until,
+        text=text,
+        digest=hashlib.sha256(json.dumps(figures).encode()).hexdigest(),
+    )
+
+
+def _check_method(facts: Facts) -> None:
+    method = facts.method
+    if method.payer_id != facts.payer.id:
+        raise errors.Invalid(_("Choose one of your saved payment methods."), field="method")
+    if not method.can_pay:
+        raise errors.Invalid(_("This payment method cannot be used now. Choose another one."), field="method")
+
+
+def _check_amount(facts: Facts, amount: int) -> None:
+    least = facts.min_card_minor
+    if facts.method.kind == "card" and 0 < amount < least and amount < facts.outstanding_minor:
+        least_shown = formats.money(least, facts.biller.currency, "en")
+        raise errors.Invalid(
+            _("The smallest card payment is %(least)s.") % {"least": least_shown}, field="amount"
+        )
+
+
+def _outstanding(facts: Facts) -> list[Share]:
+    """Spread the one sum of product.md 7 over what is payable, oldest due first."""
+    left = facts.outstanding_minor
+    if left <= 0:
+        raise errors.Stale(_nothing_left(facts.invoices))
+    shares = []
+    for invoice in facts.invoices:
+        part = min(left, invoice.payable_minor)
+        if part > 0:
+            shares.append(_share(invoice, part))
+            left -= part
+    return shares
+
+
+def _chosen(facts: Facts, order: PayOrder) -> tuple[list[Share], int]:
+    by_ref = {invoice.public_id: invoice for invoice in facts.invoices}
+    if not order.amounts:
+        raise errors.Invalid(_("Choose at least one invoice to pay."), field="invoices")
+    shares, prepaid = [], 0
+    for ref, wanted in order.amounts:
+        invoice = by_ref.get(ref)
+        if invoice is None or invoice.payable_minor <= 0:
+            raise errors.Stale(_("Someone paid this a minute ago, or a payment for it is on its way."), field=ref)
+        if wanted <= 0:
+            raise errors.Invalid(_("Enter an amount above zero."), field=ref)
+        if wanted > invoice.payable_minor and not facts.prepayment_allowed:
+            most = formats.money(invoice.payable_minor, invoice.currency, order.locale)
+            raise errors.Invalid(_("Enter %(most)s or less.") % {"most": most}, field=ref)
+        part = min(wanted, invoice.payable_minor)
+        shares.append(_share(invoice, part))
+        prepaid += wanted - part
+    if len({share.invoice_id for share in shares}) != len(shares):
+        raise errors.Invalid(_("Choose each invoice once."), field="invoices")
+    return shares, prepaid
+
+
+def _share(invoice: InvoiceRow, part: int) -> Share:
+    return Share(invoice.id, invoice.public_id, invoice.number, part)
+
+
+def _nothing_left(invoices: Sequence[InvoiceRow]) -> str:
+    if any(invoice.pending_minor for invoice in invoices):
+        return _("Nothing is left to pay: a payment is on its way.")
+    return _("Nothing is left to pay.")
+
+
+def _days(facts: Facts) -> tuple[date, date | None, date | None]:
+    """The day the money is taken, the day it can be counted on, and the last day the bank can send it back."""
+    if facts.method.kind != "bank":
+        return facts.today, None, None
+    calendar = BankCalendar()
+    effective_on = calendar.next(facts.today)
+    paid_on = calendar.add_bank_days(effective_on, facts.paid_after_bank_days)
+    return effective_on, paid_on, effective_on + timedelta(days=RETURNABLE_DAYS)
+
+
+def _terms(facts: Facts, locale: str, amount: int, effective_on: date) -> texts.PaymentTerms:
+    shown = formats.money(amount, facts.biller.currency, locale)
+    method = facts.method
+    return texts.PaymentTerms(
+        biller_name=facts.biller.legal_name or facts.biller.name,
+        biller_phone=facts.biller.phone,
+        payer_name=facts.payer.name,
+        method=f"{method.issuer} ****{method.last4}",
+        account_kind=_("savings") if method.bank_account_kind == "savings" else _("checking"),
+        amount=shown,
+        fee=formats.money(0, facts.biller.currency, locale),
+        total=shown,
+        debit_on=formats.day(effective_on, locale, long=True),
+        today=formats.day(facts.today, locale, long=True),
+        locale=locale,
+    )

@@ -1,0 +1,81 @@
+"""The one door for outcomes: answers, webhooks, polls, fences and the calendar all end here.
+
+Up to a thousand outcomes at a time, one statement a table; one outcome is a list of one. Doing it again changes
+nothing. An outcome that contradicts what we know is set aside with its reason and stops no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from counterfoil.core import db
+from counterfoil.core.actor import Actor
+from counterfoil.flows.invoices import apply_credit
+from counterfoil.flows.payments import ledgers, results_notices, work
+from counterfoil.flows.payments.work import Work
+from counterfoil.payments import policy
+
+MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What somebody says became of a payment. `source` is answer, event, look_up, fence, return_page or calendar."""
+
+    payment_id: int
+    result: policy.Outcome
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording did: the status now, the events it caused, or why it was set aside."""
+
+    payment_id: int
+    status: str
+    events: tuple[str, ...]
+    set_aside: str
+
+
+def run(*, actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Recorded]:
+    """Record what became of payments, with books, invoices, timeline, notices and audit, in one commit.
+
+    :raises ValueError: more than a thousand outcomes.
+    """
+    if len(outcomes) > MOST:
+        raise ValueError("too many outcomes for one commit")
+    if not outcomes:
+        return []
+    works = db.in_transaction(lambda: _record(actor, now, outcomes))
+    for pair in sorted({(w.payment.payer_id, w.payment.account_id) for w in works if w.left_over_settled}):
+        apply_credit.run(actor=actor, now=now, payer_id=pair[0], account_id=pair[1])
+    return [Recorded(w.payment.pk, w.payment.status, tuple(w.events), w.set_aside) for w in works]
+
+
+def _record(actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Work]:
+    works = work.lock(payment_ids=[o.payment_id for o in outcomes], now=now)
+    for outcome in outcomes:
+        item = works.get(outcome.payment_id)
+        if item is not None:
+            _decide(item, outcome, now)
+    changed = [item for item in works.values() if item.is_changed]
+    ledgers.post(works=changed, now=now)
+    work.save(actor=actor, works=list(works.values()), now=now)
+    results_notices.queue(actor=actor, works=changed, now=now)
+    return list(works.values())
+
+
+def _decide(item: Work, outcome: Outcome, now: datetime) -> None:
+    payment = item.payment
+    decision = policy.decide(
+        status=payment.status, is_funded=payment.funded_on is not None, outcome=outcome.result
+    )
+    item.note(outcome.result, outcome.source)
+    if decision.conflict:
+        item.set_aside = decision.conflict
+        return
+    if decision.status is not None:
+        item.move(to=decision.status, now=now)
+    item.account_for(decision.money)

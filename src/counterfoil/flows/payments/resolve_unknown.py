@@ -1,0 +1,85 @@
+"""What became of payments whose outcome nobody knows. Asked, fenced, never charged again.
+
+A look-up that says "not found" proves nothing: the request may still be on its way. Only a fence, or a final
+answer, ends an unknown outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.core import db, failpoints
+from counterfoil.core.actor import Actor
+from counterfoil.flows.payments import record_results, send
+from counterfoil.flows.payments.record_results import Outcome
+from counterfoil.gateways import base
+from counterfoil.methods import queries as method_queries
+from counterfoil.payments import operations as payment_operations, queries as payment_queries, states
+from counterfoil.payments.queries import ToAsk
+
+BATCH = 200
+BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+ABANDONED_AFTER = timedelta(hours=1)
+
+
+def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
+    """Ask about every payment that is past its lease and due to be asked; return how many were asked about."""
+    due = payment_queries.due_checks(now=now, limit=BATCH, biller_id=biller_id)
+    ask(actor=actor, now=now, payment_ids=due, source="look_up")
+    return len(due)
+
+
+def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str) -> None:
+    """Ask the gateways what became of these payments, and record it.
+
+    A payment past its lease that the gateway does not know, or that waits for a payer who left, is fenced.
+    """
+    rows = payment_queries.list_to_ask(payment_ids=payment_ids)
+    tokens = method_queries.list_tokens(method_ids={row.method_id for row in rows})
+    connections = biller_queries.list_connections(
+        connection_ids={token.connection_id for token in tokens.values()}
+    )
+    outcomes = [
+        Outcome(row.id, _ask(row, connections[tokens[row.method_id].connection_id], now), source)
+        for row in rows
+    ]
+    record_results.run(actor=actor, now=now, outcomes=outcomes)
+    _postpone([row.id for row in rows], now)
+
+
+def _ask(row: ToAsk, connection: biller_queries.ConnectionRow, now: datetime) -> base.Result | base.Fenced:
+    db.demand_outside_transaction()
+    gateway = send.open_gateway(connection)
+    failpoints.reach("look_up.before")
+    answer = gateway.look_up(row.gateway_key)
+    failpoints.reach("look_up.after")
+    may_fence = row.status in states.UNRESOLVED and row.call_deadline <= now
+    if isinstance(answer, base.NotFound):
+        return _fence(gateway, row, now) if may_fence else base.Unknown("not found")
+    left = isinstance(answer, base.ActionNeeded) and row.submitted_at + ABANDONED_AFTER <= now
+    return _fence(gateway, row, now) if left and may_fence else answer
+
+
+def _fence(gateway: base.Gateway, row: ToAsk, now: datetime) -> base.Result | base.Fenced:
+    if gateway.quiet_after is not None:
+        quiet = row.call_deadline + gateway.quiet_after <= now
+        return base.Fenced() if quiet else base.Unknown("not found, not quiet yet")
+    failpoints.reach("fence.before")
+    answer = gateway.fence(row.gateway_key)
+    failpoints.reach("fence.after")
+    return answer
+
+
+def _postpone(payment_ids: Sequence[int], now: datetime) -> None:
+    """Set when to ask again about those still without an answer."""
+
+    def postpone() -> None:
+        for payment in payment_queries.lock(payment_ids=payment_ids):
+            attempt = payment_queries.open_attempt(payment_id=payment.pk)
+            if attempt is not None and attempt.next_check_at is not None and attempt.next_check_at <= now:
+                wait = BACKOFF[min(attempt.checks, len(BACKOFF) - 1)]
+                payment_operations.postpone_check(attempt=attempt, at=now + wait)
+
+    db.in_transaction(postpone)

@@ -1,0 +1,201 @@
+"""A locked payment while outcomes are being recorded: what it is, what it pays, and what changes about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from counterfoil.audit import operations as audit_operations
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.core.actor import Actor
+from counterfoil.gateways import base
+from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
+from counterfoil.invoices.queries import Invoice
+from counterfoil.payers import queries as payer_queries
+from counterfoil.payments import operations as payment_operations, policy, queries as payment_queries, states
+from counterfoil.payments.operations import NewEvent
+from counterfoil.payments.policy import Money
+from counterfoil.payments.queries import Allocation, Payment
+
+FIRST_CHECK = timedelta(minutes=1)
+ABANDONED_CHECK = timedelta(minutes=30)
+
+
+@dataclass
+class Work:
+    """One payment under lock. Everything is decided here in memory; `save` writes it set-based."""
+
+    payment: Payment
+    biller: BillerRow
+    today: date
+    allocations: list[Allocation]
+    invoices: dict[int, Invoice]
+    status_before: str
+    source: str = ""
+    set_aside: str = ""
+    events: list[str] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+    money: list[Money] = field(default_factory=list)
+    applied: list[int] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether anything happened."""
+        return bool(self.events)
+
+    @property
+    def left_over_settled(self) -> bool:
+        """Tell whether this payment settled now with money left over."""
+        return bool({Money.CAPTURED, Money.MATURED} & set(self.money)) and self.left_over_minor > 0
+
+    @property
+    def left_over_minor(self) -> int:
+        """What no invoice has of this payment."""
+        return self.payment.amount_minor - sum(a.amount_minor for a in self.allocations)
+
+    @property
+    def shares(self) -> list[tuple[int, int]]:
+        """What the live allocations pay: invoice id and minor units."""
+        return [(a.invoice_id, a.amount_minor) for a in self.allocations]
+
+    def note(self, result: policy.Outcome, source: str) -> None:
+        """Take over what the gateway said about itself: its reference, its reasons."""
+        self.source = source
+        payment = self.payment
+        match result:
+            case base.Declined(gateway_ref=ref, decline_class=decline_class, code=code):
+                self.details = {"class": str(decline_class), "code": code, "ref": ref}
+            case base.Returned(gateway_ref=ref, code=code, returned_on=day):
+                self.details = {"code": code, "on": day.isoformat(), "ref": ref}
+            case base.ActionNeeded(gateway_ref=ref, url=url):
+                payment.action_url, self.details = url, {"ref": ref}
+            case base.Accepted(gateway_ref=ref) | base.Settled(gateway_ref=ref) | base.Canceled(gateway_ref=ref):
+                self.details = {"ref": ref}
+            case base.Funded(gateway_ref=ref, funded_on=day):
+                self.details = {"ref": ref, "on": day.isoformat()}
+            case base.Unknown(reason=reason):
+                self.details = {"reason": reason[:200]}
+            case _:
+                self.details = {}
+
+    def move(self, *, to: str, now: datetime) -> None:
+        """Change the status, and give claims up where the payment ended."""
+        payment = self.payment
+        self.events.append(payment_operations.transition(payment=payment, to=to, now=now))
+        payment.gateway_ref = self.details.get("ref") or payment.gateway_ref
+        if to == states.DECLINED:
+            payment.decline_class, payment.reason_code = self.details["class"], self.details["code"]
+        if to == states.RETURNED:
+            payment.reason_code = self.details["code"]
+        if to in states.FINISHED:
+            self._give_back()
+
+    def account_for(self, money: Money) -> None:
+        """Note what the books must say, and change the invoices' caches accordingly."""
+        if money == Money.NOTHING:
+            return
+        self.money.append(money)
+        if money == Money.FUNDED:
+            self.payment.funded_on = date.fromisoformat(self.details["on"])
+            self.events.append("payment.funded")
+        if money in {Money.CAPTURED, Money.MATURED}:
+            for allocation in self.allocations:
+                self._change(allocation, open_minor=-allocation.amount_minor, pending_minor=-allocation.amount_minor)
+                self.applied.append(allocation.pk)
+
+    def _give_back(self) -> None:
+        """Return what this payment claimed or paid to its invoices."""
+        was_paid = self.status_before == states.SETTLED or Money.MATURED in self.money
+        for allocation in self.allocations:
+            amount = allocation.amount_minor
+            if was_paid:
+                self._change(allocation, open_minor=amount)
+            else:
+                self._change(allocation, pending_minor=-amount)
+            self.released.append(allocation.pk)
+
+    def _change(self, allocation: Allocation, *, open_minor: int = 0, pending_minor: int = 0) -> None:
+        invoice_operations.change_balances(
+            invoice=self.invoices[allocation.invoice_id],
+            on=self.today,
+            open_minor=open_minor,
+            pending_minor=pending_minor,
+        )
+
+
+def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:
+    """Lock accounts, invoices and payments, in that order, and return the payments to work on.
+
+    What a payment was made for is written once at birth and read without a lock; credit that was applied later
+    is read again under the account's lock.
+    """
+    birth = payment_queries.find_birth(payment_ids=payment_ids)
+    payer_queries.lock_accounts(ids={account_id for account_id, _ in birth.values()})
+    birth = payment_queries.find_birth(payment_ids=payment_ids)
+    invoices = invoice_queries.lock(invoice_ids={i for _, invoice_ids in birth.values() for i in invoice_ids})
+    by_id = {invoice.pk: invoice for invoice in invoices}
+    payments = payment_queries.lock(payment_ids=list(birth))
+    billers = biller_queries.list_by_ids(biller_ids={p.biller_id for p in payments})
+    allocations: dict[int, list[Allocation]] = {p.pk: [] for p in payments}
+    for allocation in payment_queries.live_allocations(payment_ids=list(birth)):
+        allocations[allocation.payment_id].append(allocation)
+    return {
+        p.pk: Work(
+            payment=p,
+            biller=billers[p.biller_id],
+            today=biller_queries.today(biller=billers[p.biller_id], now=now),
+            allocations=allocations[p.pk],
+            invoices=by_id,
+            status_before=p.status,
+        )
+        for p in payments
+    }
+
+
+def save(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
+    """Write what changed: payments, invoices, allocations, attempts, timeline, audit; one statement a table."""
+    changed = [w for w in works if w.is_changed]
+    touched = {a.invoice_id: w.invoices[a.invoice_id] for w in changed for a in w.allocations}
+    invoice_operations.save_balances(invoices=touched.values())
+    payment_operations.save_many(payments=[w.payment for w in changed])
+    payment_operations.apply_allocations(marks=[(i, w.today) for w in changed for i in w.applied])
+    payment_operations.release_allocations(marks=[(i, w.today) for w in changed for i in w.released])
+    ended = [w for w in changed if w.payment.status not in states.UNRESOLVED]
+    payment_operations.end_attempts(
+        payment_ids=[w.payment.pk for w in ended], results=[w.payment.status for w in ended], now=now
+    )
+    _check_again(works, now)
+    payment_operations.record_events(
+        actor=actor,
+        now=now,
+        events=[
+            NewEvent(w.payment.biller_id, w.payment.pk, event, w.details) for w in changed for event in w.events
+        ],
+    )
+    audit_operations.record_many([row for w in works for row in _audit(actor, w, now)])
+
+
+def _check_again(works: Sequence[Work], now: datetime) -> None:
+    """Set when to ask next about what is still open."""
+    for item in works:
+        if item.payment.status in states.UNRESOLVED:
+            wait = ABANDONED_CHECK if item.payment.status == states.ACTION_NEEDED else FIRST_CHECK
+            attempt = payment_queries.open_attempt(payment_id=item.payment.pk)
+            if attempt is not None and item.is_changed:
+                payment_operations.postpone_check(attempt=attempt, at=now + wait)
+
+
+def _audit(actor: Actor, item: Work, now: datetime) -> list[audit_operations.NewEvent]:
+    ref, biller_id = item.payment.public_id, item.payment.biller_id
+    rows = [
+        audit_operations.NewEvent(actor, biller_id, event, ref, {"source": item.source, **item.details}, now)
+        for event in item.events
+    ]
+    if item.set_aside:
+        details = {"source": item.source, "why": item.set_aside}
+        rows.append(audit_operations.NewEvent(actor, biller_id, "payment.set_aside", ref, details, now))
+    return rows

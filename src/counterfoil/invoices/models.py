@@ -1,0 +1,81 @@
+"""Invoices and their lines."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from counterfoil.invoices import states
+
+
+class Invoice(models.Model):
+    """One demand for payment. `open_minor` and `pending_minor` are caches, proved equal to ledger and payments."""
+
+    public_id = models.CharField(max_length=28, unique=True)
+    biller = models.ForeignKey(
+        "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    account = models.ForeignKey(
+        "payers.BillingAccount", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    payer = models.ForeignKey(
+        "payers.Payer", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    number = models.CharField(max_length=40)
+    status = models.CharField(max_length=8, choices=[(s, s) for s in states.INVOICE.states])
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    currency = models.CharField(max_length=3)
+    total_minor = models.BigIntegerField()
+    open_minor = models.BigIntegerField()
+    pending_minor = models.BigIntegerField(default=0)
+    is_disputed = models.BooleanField(default=False)
+    memo = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    paid_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["biller", "id"], name="invoice_biller_id"),
+            models.UniqueConstraint(fields=["biller", "number"], name="invoice_number"),
+            models.CheckConstraint(
+                condition=Q(open_minor__gte=0, open_minor__lte=F("total_minor")), name="invoice_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(pending_minor__gte=0, pending_minor__lte=F("open_minor")), name="invoice_pending"
+            ),
+            models.CheckConstraint(condition=Q(total_minor__gt=0), name="invoice_total"),
+            models.CheckConstraint(
+                condition=~Q(status="paid") | Q(open_minor=0), name="invoice_paid_is_closed"
+            ),
+            models.CheckConstraint(condition=Q(status__in=states.INVOICE.states), name="invoice_status"),
+        )
+        indexes = (
+            models.Index(fields=["payer", "-due_on", "-id"], name="invoice_by_payer"),
+            models.Index(
+                fields=["payer", "account", "due_on"], name="invoice_open_by_payer", condition=Q(status="open")
+            ),
+            models.Index(fields=["biller", "-due_on", "-id"], name="invoice_by_biller"),
+            models.Index(
+                fields=["biller", "-due_on", "-id"], name="invoice_open_by_biller", condition=Q(status="open")
+            ),
+        )
+
+
+class InvoiceLine(models.Model):
+    """What one part of the total is for."""
+
+    biller = models.ForeignKey(
+        "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    position = models.PositiveSmallIntegerField()
+    description = models.CharField(max_length=200)
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position"),
+        )

@@ -1,0 +1,125 @@
+"""Writes to invoices, in bulk: a list of one is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from counterfoil.core import db, ids
+from counterfoil.invoices import states
+from counterfoil.invoices.models import Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """One line of an invoice to be."""
+
+    description: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvoice:
+    """An invoice to be issued at once; its total is the sum of its lines."""
+
+    biller_id: int
+    account_id: int
+    payer_id: int
+    number: str
+    issued_on: date
+    due_on: date
+    currency: str
+    lines: tuple[NewLine, ...]
+    is_disputed: bool = False
+    memo: str = ""
+
+    @property
+    def total_minor(self) -> int:
+        """The sum of the lines."""
+        return sum(line.amount_minor for line in self.lines)
+
+
+def create_many(*, drafts: Sequence[NewInvoice], now: datetime) -> dict[str, int]:
+    """Insert open invoices and their lines in two statements; return row ids by invoice number.
+
+    The numbers of one call belong to one biller.
+    """
+    count = len(drafts)
+    born = db.insert_many(
+        "invoices_invoice",
+        {
+            "public_id": ("text", ids.new_many("invoice", count)),
+            "biller_id": ("bigint", [d.biller_id for d in drafts]),
+            "account_id": ("bigint", [d.account_id for d in drafts]),
+            "payer_id": ("bigint", [d.payer_id for d in drafts]),
+            "number": ("text", [d.number for d in drafts]),
+            "status": ("text", [states.OPEN] * count),
+            "issued_on": ("date", [d.issued_on for d in drafts]),
+            "due_on": ("date", [d.due_on for d in drafts]),
+            "currency": ("text", [d.currency for d in drafts]),
+            "total_minor": ("bigint", [d.total_minor for d in drafts]),
+            "open_minor": ("bigint", [d.total_minor for d in drafts]),
+            "pending_minor": ("bigint", [0] * count),
+            "is_disputed": ("boolean", [d.is_disputed for d in drafts]),
+            "memo": ("text", [d.memo for d in drafts]),
+            "created_at": ("timestamptz", [now] * count),
+        },
+        returning="number, id",
+    )
+    by_number = {str(number): int(row_id) for number, row_id in born}
+    lines = [(d, i, line) for d in drafts for i, line in enumerate(d.lines, start=1)]
+    db.insert_many(
+        "invoices_invoiceline",
+        {
+            "biller_id": ("bigint", [d.biller_id for d, _, _ in lines]),
+            "invoice_id": ("bigint", [by_number[d.number] for d, _, _ in lines]),
+            "position": ("smallint", [i for _, i, _ in lines]),
+            "description": ("text", [line.description for _, _, line in lines]),
+            "amount_minor": ("bigint", [line.amount_minor for _, _, line in lines]),
+        },
+    )
+    return by_number
+
+
+def transition(*, invoice: Invoice, to: str, on: date | None) -> str:
+    """Move a locked invoice in memory; `save_balances` writes it.
+
+    :returns: the event word.
+    :raises IllegalTransition: the table has no such move.
+    """
+    event = states.INVOICE.event(invoice.status, to)
+    invoice.status = to
+    invoice.paid_on = on if to == states.PAID else None
+    return event
+
+
+def change_balances(
+    *, invoice: Invoice, on: date, open_minor: int = 0, pending_minor: int = 0
+) -> str | None:
+    """Change a locked invoice's caches in memory by these amounts, and its status where they close or reopen it.
+
+    :returns: the event word, where the status changed.
+    """
+    invoice.open_minor += open_minor
+    invoice.pending_minor += pending_minor
+    if invoice.status == states.OPEN and invoice.open_minor == 0:
+        return transition(invoice=invoice, to=states.PAID, on=on)
+    if invoice.status == states.PAID and invoice.open_minor > 0:
+        return transition(invoice=invoice, to=states.OPEN, on=None)
+    return None
+
+
+def save_balances(*, invoices: Iterable[Invoice]) -> None:
+    """Write caches and status of locked invoices in one statement."""
+    rows = list(invoices)
+    db.update_many(
+        "invoices_invoice",
+        {
+            "id": ("bigint", [i.pk for i in rows]),
+            "open_minor": ("bigint", [i.open_minor for i in rows]),
+            "pending_minor": ("bigint", [i.pending_minor for i in rows]),
+            "status": ("text", [i.status for i in rows]),
+            "paid_on": ("date", [i.paid_on for i in rows]),
+        },
+    )

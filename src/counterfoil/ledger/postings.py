@@ -1,0 +1,174 @@
+"""Every kind of entry the books know, as a function from facts to lines. Pure; debits positive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from counterfoil.ledger import chart
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """One leg of an entry that is not yet posted."""
+
+    account: str
+    amount_minor: int
+    billing_account_id: int | None = None
+    payer_id: int | None = None
+    invoice_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """An entry that is not yet posted. `effective_on` is the day of the event itself, in the biller's zone."""
+
+    biller_id: int
+    kind: str
+    source_ref: str
+    currency: str
+    posted_on: date
+    effective_on: date
+    lines: tuple[LineDraft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an entry is about: where it belongs and who it concerns."""
+
+    biller_id: int
+    ref: str
+    currency: str
+    billing_account_id: int
+    payer_id: int
+    posted_on: date
+    effective_on: date
+
+
+Share = tuple[int, int]
+"""An invoice id and the minor units that go to it."""
+
+
+def invoice_issued(source: Source, *, invoice_id: int, total_minor: int) -> EntryDraft:
+    """The biller is owed: debit receivable, credit revenue."""
+    return _entry(
+        source,
+        "invoice.issued",
+        [_receivable(source, invoice_id, total_minor), LineDraft(chart.REVENUE, -total_minor)],
+    )
+
+
+def invoice_voided(source: Source, *, invoice_id: int, open_minor: int) -> EntryDraft:
+    """Nothing is owed any more: the rest of the receivable is taken back."""
+    return _entry(
+        source,
+        "invoice.voided",
+        [_receivable(source, invoice_id, -open_minor), LineDraft(chart.REVENUE, open_minor)],
+    )
+
+
+def payment_captured(source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int) -> EntryDraft:
+    """A card or wallet was captured: the gateway owes us the money, the payer owes that much less."""
+    return _entry(
+        source,
+        "payment.settled",
+        [
+            LineDraft(chart.CLEARING, amount_minor + fee_minor),
+            *_applied(source, shares, amount_minor),
+            LineDraft(chart.FEE_INCOME, -fee_minor),
+        ],
+    )
+
+
+def payment_funded(source: Source, *, amount_minor: int, fee_minor: int) -> EntryDraft:
+    """A bank debit's money is at the gateway but can still come back."""
+    whole = amount_minor + fee_minor
+    return _entry(
+        source,
+        "payment.funded",
+        [LineDraft(chart.CLEARING, whole), LineDraft(chart.RETURN_WINDOW, -whole)],
+    )
+
+
+def payment_matured(source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int) -> EntryDraft:
+    """The ordinary time for returns passed: what was held pays the invoices."""
+    return _entry(
+        source,
+        "payment.settled",
+        [
+            LineDraft(chart.RETURN_WINDOW, amount_minor + fee_minor),
+            *_applied(source, shares, amount_minor),
+            LineDraft(chart.FEE_INCOME, -fee_minor),
+        ],
+    )
+
+
+def payment_recorded(source: Source, *, shares: Sequence[Share], amount_minor: int) -> EntryDraft:
+    """Money that came outside every gateway: a check, cash, another system."""
+    return _entry(
+        source,
+        "payment.recorded",
+        [LineDraft(chart.EXTERNAL_RECEIPTS, amount_minor), *_applied(source, shares, amount_minor)],
+    )
+
+
+def return_before_paid(source: Source, *, amount_minor: int, fee_minor: int) -> EntryDraft:
+    """The bank sent back what was funded and not yet Paid."""
+    whole = amount_minor + fee_minor
+    return _entry(
+        source,
+        "payment.returned",
+        [LineDraft(chart.RETURN_WINDOW, whole), LineDraft(chart.CLEARING, -whole)],
+    )
+
+
+def return_after_paid(source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int) -> EntryDraft:
+    """The bank sent back what was Paid: what it paid is owed again, what was left over is gone."""
+    return _entry(
+        source,
+        "payment.returned",
+        [
+            *(
+                LineDraft(line.account, -line.amount_minor, line.billing_account_id, line.payer_id, line.invoice_id)
+                for line in _applied(source, shares, amount_minor)
+            ),
+            LineDraft(chart.FEE_INCOME, fee_minor),
+            LineDraft(chart.CLEARING, -(amount_minor + fee_minor)),
+        ],
+    )
+
+
+def credit_applied(source: Source, *, invoice_id: int, amount_minor: int) -> EntryDraft:
+    """Unapplied credit pays an invoice."""
+    return _entry(
+        source,
+        "credit.applied",
+        [
+            LineDraft(chart.UNAPPLIED_CREDIT, amount_minor, source.billing_account_id, source.payer_id),
+            _receivable(source, invoice_id, -amount_minor),
+        ],
+    )
+
+
+def _applied(source: Source, shares: Sequence[Share], amount_minor: int) -> list[LineDraft]:
+    left_over = amount_minor - sum(part for _, part in shares)
+    lines = [_receivable(source, invoice_id, -part) for invoice_id, part in shares]
+    lines.append(LineDraft(chart.UNAPPLIED_CREDIT, -left_over, source.billing_account_id, source.payer_id))
+    return lines
+
+
+def _receivable(source: Source, invoice_id: int, amount_minor: int) -> LineDraft:
+    return LineDraft(chart.RECEIVABLE, amount_minor, source.billing_account_id, source.payer_id, invoice_id)
+
+
+def _entry(source: Source, kind: str, lines: Sequence[LineDraft]) -> EntryDraft:
+    return EntryDraft(
+        biller_id=source.biller_id,
+        kind=kind,
+        source_ref=source.ref,
+        currency=source.currency,
+        posted_on=source.posted_on,
+        effective_on=source.effective_on,
+        lines=tuple(line for line in lines if line.amount_minor),
+    )

@@ -1,0 +1,49 @@
+"""Sums of the books. A balance shown anywhere is one of these, or a cache proved equal to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Sum
+
+from counterfoil.core.actor import Actor
+from counterfoil.ledger import chart
+from counterfoil.ledger.models import Line
+
+
+def credits_of(*, actor: Actor, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Return the unapplied credit, in minor units, of each `(billing account id, payer id)`; zero is left out."""
+    rows = (
+        Line.objects.filter(
+            account=chart.UNAPPLIED_CREDIT,
+            billing_account_id__in={account for account, _ in pairs},
+            payer_id__in={payer for _, payer in pairs},
+        )
+        .values_list("billing_account_id", "payer_id")
+        .annotate(total=Sum("amount_minor"))
+    )
+    if not actor.is_system:
+        billers, payers = actor.staff_biller_ids(), actor.payer_ids()
+        rows = rows.filter(biller_id__in=billers) if billers else rows.filter(payer_id__in=payers)
+    return {(account, payer): -total for account, payer, total in rows if total and (account, payer) in pairs}
+
+
+def balances(*, actor: Actor, biller_id: int) -> dict[str, int]:
+    """Return the sum of every ledger account of one biller, in minor units, debits positive.
+
+    :raises NotPermitted: the actor may not see this biller's books.
+    """
+    actor.demand_staff("see_payments", biller_id=biller_id)
+    sums = Line.objects.filter(biller_id=biller_id).values_list("account").annotate(total=Sum("amount_minor"))
+    return {code: 0 for code in chart.CODES} | dict(sums)
+
+
+def clearing_by_source(*, actor: Actor, biller_id: int) -> dict[str, int]:
+    """Return, for each source (a payment's public id), what the books say the gateway holds for it.
+
+    :raises NotPermitted: the actor may not see this biller's books.
+    """
+    actor.demand_staff("see_payments", biller_id=biller_id)
+    rows = Line.objects.filter(biller_id=biller_id, account=chart.CLEARING)
+    sums = rows.values_list("entry__source_ref").annotate(total=Sum("amount_minor")).order_by()
+    return dict(sums)

@@ -1,0 +1,117 @@
+"""What an outcome means for a payment. Pure: facts in, one decision out.
+
+What the gateway says now may be older than what we know (events come doubled, late and out of order). An answer
+that is behind our state changes nothing; one that contradicts it is a conflict, set aside for a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from counterfoil.gateways import base
+from counterfoil.payments import states
+
+
+@dataclass(frozen=True, slots=True)
+class Matured:
+    """The ordinary time for returns of a funded bank debit passed without one (`on`: the biller's day)."""
+
+    on: date
+
+
+Outcome: TypeAlias = base.Result | base.Fenced | Matured
+
+
+class Money(StrEnum):
+    """What the books must say about a decision."""
+
+    NOTHING = "nothing"
+    CAPTURED = "captured"
+    FUNDED = "funded"
+    MATURED = "matured"
+    RETURNED_UNFUNDED = "returned_unfunded"
+    RETURNED_BEFORE_PAID = "returned_before_paid"
+    RETURNED_AFTER_PAID = "returned_after_paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do: a new status or none, what the books say, and whether a person must look."""
+
+    status: str | None = None
+    money: Money = Money.NOTHING
+    conflict: str = ""
+
+
+NOTHING_NEW = Decision()
+
+
+def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:
+    """Return what `outcome` means for a payment in `status`."""
+    match outcome:
+        case base.Unknown():
+            return Decision(states.UNKNOWN) if status == states.SUBMITTING else NOTHING_NEW
+        case base.ActionNeeded():
+            moves = status in {states.SUBMITTING, states.UNKNOWN}
+            return Decision(states.ACTION_NEEDED) if moves else NOTHING_NEW
+        case base.Accepted():
+            return _forward(status, to=states.PENDING, outcome=outcome)
+        case base.Funded():
+            return _funded(status, is_funded=is_funded, outcome=outcome)
+        case base.Settled():
+            return _forward(status, to=states.SETTLED, outcome=outcome, money=Money.CAPTURED)
+        case Matured():
+            ripe = status == states.PENDING and is_funded
+            return Decision(states.SETTLED, Money.MATURED) if ripe else NOTHING_NEW
+        case base.Returned():
+            return _returned(status, is_funded=is_funded, outcome=outcome)
+        case base.Declined():
+            return _ended(status, to=states.DECLINED, outcome=outcome)
+        case base.Canceled() | base.Fenced():
+            return _ended(status, to=states.CANCELED, outcome=outcome)
+
+
+def _forward(status: str, *, to: str, outcome: Outcome, money: Money = Money.NOTHING) -> Decision:
+    if status in states.UNRESOLVED or (status == states.PENDING and to == states.SETTLED):
+        return Decision(to, money)
+    if status in {states.DECLINED, states.CANCELED}:
+        return _conflict(status, outcome)
+    return NOTHING_NEW
+
+
+def _funded(status: str, *, is_funded: bool, outcome: Outcome) -> Decision:
+    if status in states.UNRESOLVED:
+        return Decision(states.PENDING, Money.FUNDED)
+    if status == states.PENDING and not is_funded:
+        return Decision(None, Money.FUNDED)
+    if status in {states.DECLINED, states.CANCELED}:
+        return _conflict(status, outcome)
+    return NOTHING_NEW
+
+
+def _returned(status: str, *, is_funded: bool, outcome: Outcome) -> Decision:
+    if status == states.RETURNED:
+        return NOTHING_NEW
+    if status == states.SETTLED:
+        return Decision(states.RETURNED, Money.RETURNED_AFTER_PAID)
+    if status in states.IN_FLIGHT:
+        money = Money.RETURNED_BEFORE_PAID if is_funded else Money.RETURNED_UNFUNDED
+        return Decision(states.RETURNED, money)
+    return _conflict(status, outcome)
+
+
+def _ended(status: str, *, to: str, outcome: Outcome) -> Decision:
+    if status in states.UNRESOLVED:
+        return Decision(to)
+    if status == states.PENDING and to == states.CANCELED:
+        return Decision(to)
+    if status in {states.DECLINED, states.CANCELED}:
+        return NOTHING_NEW
+    return _conflict(status, outcome)
+
+
+def _conflict(status: str, outcome: Outcome) -> Decision:
+    return Decision(conflict=f"{type(outcome).__name__} for a payment that is {status}")

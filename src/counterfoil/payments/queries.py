@@ -1,0 +1,378 @@
+"""Reads of payments: lists, one payment with its timeline, and what flows need under lock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from counterfoil.core import db, errors, scope
+from counterfoil.core.actor import Actor
+from counterfoil.payments import states
+from counterfoil.payments.models import Allocation, Attempt, PayClaim, Payment, PaymentEvent
+
+PAGE_SIZE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One payment as a list shows it. Amounts in minor units."""
+
+    id: int
+    public_id: str
+    number: str
+    status: str
+    origin: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    submitted_at: datetime
+    submitted_on: date
+    submitted_by_name: str
+    effective_on: date
+    paid_on: date | None
+    returnable_until: date | None
+    funded_on: date | None
+    settled_at: datetime | None
+    ended_at: datetime | None
+    method_kind: str
+    method_label: str
+    method_last4: str
+    decline_class: str
+    reason_code: str
+    action_url: str
+    biller_id: int
+    biller_name: str
+    account_id: int
+    account_number: str
+    for_whom: str
+    payer_id: int
+    payer_name: str
+    authorization_id: int | None
+
+    @property
+    def total_minor(self) -> int:
+        """Amount and fee."""
+        return self.amount_minor + self.fee_minor
+
+    @property
+    def public_status(self) -> str:
+        """The one word that payers, staff and the API see (product.md 1)."""
+        return states.PUBLIC[self.status]
+
+    @property
+    def is_confirming(self) -> bool:
+        """Tell whether the outcome is not known yet."""
+        return self.status in {states.SUBMITTING, states.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """What part of a payment goes to one invoice, and what is left of that invoice now."""
+
+    invoice_id: int
+    invoice_public_id: str
+    invoice_number: str
+    amount_minor: int
+    invoice_open_minor: int
+    is_applied: bool
+    is_released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of a timeline."""
+
+    event: str
+    at: datetime
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page of a list begins: after this row."""
+
+    submitted_at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.submitted_at.timestamp():.6f}.{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """Some payments, and where the next page begins."""
+
+    rows: list[PaymentRow]
+    next: Cursor | None
+
+
+_COLUMNS = (
+    "id", "public_id", "number", "status", "origin", "amount_minor", "fee_minor", "currency", "submitted_at",
+    "submitted_on", "submitted_by_name", "effective_on", "paid_on", "returnable_until", "funded_on", "settled_at",
+    "ended_at", "method_kind", "method_label", "method_last4", "decline_class", "reason_code", "action_url",
+    "biller_id", "biller__name", "account_id", "account__number", "account__holder_name", "payer_id", "payer__name",
+    "authorization_id",
+)  # fmt: skip
+
+
+def _visible(actor: Actor) -> QuerySet[Payment]:
+    return Payment.objects.filter(
+        scope.visible(actor=actor, staff_permission="see_payments", payer_permission="see_invoices")
+    )
+
+
+def read_cursor(text: str) -> Cursor | None:
+    """Return the cursor a page address names; None for none, or for nonsense."""
+    seconds, _, row_id = text.rpartition(".")
+    try:
+        return Cursor(datetime.fromtimestamp(float(seconds), tz=UTC), int(row_id))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def list_page(
+    *, actor: Actor, statuses: Collection[str] | None = None, account_id: int | None = None,
+    origins: Collection[str] | None = None, after: Cursor | None = None, limit: int = PAGE_SIZE,
+) -> PaymentPage:
+    """Return one page of the payments the actor may see, newest first."""
+    rows = _visible(actor)
+    if statuses is not None:
+        rows = rows.filter(status__in=statuses)
+    if origins is not None:
+        rows = rows.filter(origin__in=origins)
+    if account_id is not None:
+        rows = rows.filter(account_id=account_id)
+    if after is not None:
+        rows = rows.filter(submitted_at__lte=after.submitted_at).filter(
+            Q(submitted_at__lt=after.submitted_at) | Q(submitted_at=after.submitted_at, id__lt=after.id)
+        )
+    page = rows.order_by("-submitted_at", "-id").values_list(*_COLUMNS)[: limit + 1]
+    found = [PaymentRow(*row) for row in page]
+    last = found[limit - 1] if len(found) > limit else None
+    return PaymentPage(found[:limit], Cursor(last.submitted_at, last.id) if last else None)
+
+
+def get(*, actor: Actor, public_id: str) -> PaymentRow:
+    """Return one payment the actor may see.
+
+    :raises NotFound: there is none.
+    """
+    row = _visible(actor).filter(public_id=public_id).values_list(*_COLUMNS).first()
+    if row is None:
+        raise errors.NotFound("payment")
+    return PaymentRow(*row)
+
+
+def list_by_ids(*, actor: Actor, payment_ids: Collection[int]) -> list[PaymentRow]:
+    """Return these payments, as far as the actor may see them."""
+    return [PaymentRow(*row) for row in _visible(actor).filter(pk__in=payment_ids).values_list(*_COLUMNS)]
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """What a call to the gateway needs of a payment."""
+
+    id: int
+    public_id: str
+    method_id: int
+    biller_name: str
+    total_minor: int
+    currency: str
+    effective_on: date
+    origin: str
+    gateway_key: str
+
+
+def list_to_send(*, payment_ids: Collection[int]) -> list[ToSend]:
+    """Return what calls need of these payments, in the order given."""
+    rows = Attempt.objects.filter(payment_id__in=payment_ids, ended_at__isnull=True).values_list(
+        "payment_id", "payment__public_id", "payment__method_id", "payment__biller__name", "payment__amount_minor",
+        "payment__fee_minor", "payment__currency", "payment__effective_on", "payment__origin", "gateway_key",
+    )  # fmt: skip
+    found = {
+        row[0]: ToSend(row[0], row[1], row[2], row[3], row[4] + row[5], row[6], row[7], row[8], row[9])
+        for row in rows
+    }
+    return [found[payment_id] for payment_id in payment_ids if payment_id in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ToAsk:
+    """What asking a gateway about a payment needs: its latest sending."""
+
+    id: int
+    status: str
+    method_id: int
+    gateway_key: str
+    call_deadline: datetime
+    submitted_at: datetime
+
+
+def list_to_ask(*, payment_ids: Collection[int]) -> list[ToAsk]:
+    """Return the latest sending of each of these payments; those that never went through a gateway are left out."""
+    rows = (
+        Attempt.objects.filter(payment_id__in=payment_ids)
+        .order_by("payment_id", "-number")
+        .distinct("payment_id")
+        .values_list(
+            "payment_id", "payment__status", "payment__method_id", "gateway_key", "call_deadline",
+            "payment__submitted_at",
+        )
+    )  # fmt: skip
+    return [ToAsk(*row) for row in rows]
+
+
+def find_by_key(*, biller_id: int, scope_name: str, key: str) -> tuple[int, str, str] | None:
+    """Return `(id, public id, request hash)` of the payment born under this key, or None."""
+    return (
+        Payment.objects.filter(biller_id=biller_id, scope=scope_name, key=key)
+        .values_list("pk", "public_id", "request_hash")
+        .first()
+    )
+
+
+def list_shares(*, actor: Actor, payment_ids: Collection[int]) -> dict[int, list[ShareRow]]:
+    """Return what each of these payments pays, as far as the actor may see the payments; one query."""
+    rows = Allocation.objects.filter(
+        scope.visible(
+            actor=actor, staff_permission="see_payments", payer_permission="see_invoices",
+            payer_field="payment__payer_id",
+        ),
+        payment_id__in=payment_ids,
+    ).order_by("id")
+    shares: dict[int, list[ShareRow]] = {payment_id: [] for payment_id in payment_ids}
+    columns = (
+        "payment_id", "invoice_id", "invoice__public_id", "invoice__number", "amount_minor",
+        "invoice__open_minor", "applied_on", "released_on",
+    )  # fmt: skip
+    for payment_id, invoice_id, ref, number, amount, left, applied, released in rows.values_list(*columns):
+        shares[payment_id].append(
+            ShareRow(invoice_id, ref, number, amount, left, applied is not None, released is not None)
+        )
+    return shares
+
+
+def list_events(*, actor: Actor, payment_id: int) -> list[EventRow]:
+    """Return the timeline of a payment the actor may see, oldest first."""
+    rows = PaymentEvent.objects.filter(
+        scope.visible(
+            actor=actor, staff_permission="see_payments", payer_permission="see_invoices",
+            payer_field="payment__payer_id",
+        ),
+        payment_id=payment_id,
+    )
+    return [EventRow(*row) for row in rows.order_by("id").values_list("event", "at", "details")]
+
+
+def list_for_invoice(*, actor: Actor, invoice_id: int) -> list[tuple[PaymentRow, int]]:
+    """Return the payments that pay or will pay an invoice, with the part that goes to it; released ones left out."""
+    parts = dict(
+        Allocation.objects.filter(invoice_id=invoice_id, released_on__isnull=True)
+        .values_list("payment_id")
+        .annotate(part=Sum("amount_minor"))
+    )
+    rows = list_by_ids(actor=actor, payment_ids=list(parts))
+    return [(row, parts[row.id]) for row in sorted(rows, key=lambda row: row.submitted_at)]
+
+
+def sum_pending(*, actor: Actor, payer_ids: Collection[int] | None = None) -> dict[tuple[int, int], int]:
+    """Return what is sent and not yet Paid, in minor units, for each `(account id, payer id)`."""
+    rows = _visible(actor).filter(status__in=states.IN_FLIGHT)
+    if payer_ids is not None:
+        rows = rows.filter(payer_id__in=payer_ids)
+    sums = rows.values_list("account_id", "payer_id").annotate(total=Sum("amount_minor"))
+    return {(account, payer): total for account, payer, total in sums}
+
+
+def list_claims(
+    *, actor: Actor, account_id: int, invoice_ids: Sequence[int], now: datetime
+) -> list[str]:
+    """Return the names of others who stand before Submit for any of these invoices.
+
+    Only those who share the bill may ask: the actor must act for a payer of it.
+    """
+    rows = PayClaim.objects.filter(
+        account_id=account_id, invoice_ids__overlap=list(invoice_ids), expires_at__gt=now
+    ).exclude(login_id=actor.login_id)
+    return list(rows.filter(biller_id__in={grant.biller_id for grant in actor.payers}).values_list("name", flat=True))
+
+
+def find_birth(*, payment_ids: Collection[int]) -> dict[int, tuple[int, list[int]]]:
+    """Return `(account id, invoice ids)` of each payment: what to lock before it. Read without a lock."""
+    found: dict[int, tuple[int, list[int]]] = {
+        pk: (account, []) for pk, account in Payment.objects.filter(pk__in=payment_ids).values_list("pk", "account_id")
+    }
+    for payment_id, invoice_id in live_allocations(payment_ids=payment_ids).values_list("payment_id", "invoice_id"):
+        found[payment_id][1].append(invoice_id)
+    return found
+
+
+def live_allocations(*, payment_ids: Collection[int]) -> QuerySet[Allocation]:
+    """Return the allocations of these payments that claim or pay something."""
+    return Allocation.objects.filter(payment_id__in=payment_ids, released_on__isnull=True).order_by("pk")
+
+
+def lock(*, payment_ids: Collection[int]) -> list[Payment]:
+    """Lock these payments for the length of the transaction."""
+    return db.lock_rows(Payment.objects.all(), kind="payment", ids=payment_ids)
+
+
+def open_attempt(*, payment_id: int) -> Attempt | None:
+    """Return the open attempt of a locked payment, or None."""
+    return Attempt.objects.filter(payment_id=payment_id, ended_at__isnull=True).first()
+
+
+def find_key(*, gateway_key: str) -> int | None:
+    """Return the id of the payment that was sent under this gateway key, or None."""
+    return Attempt.objects.filter(gateway_key=gateway_key).values_list("payment_id", flat=True).first()
+
+
+def gateway_keys(*, payment_ids: Collection[int]) -> dict[int, str]:
+    """Return the latest gateway key of each payment."""
+    rows = Attempt.objects.filter(payment_id__in=payment_ids).order_by("payment_id", "number")
+    return dict(rows.values_list("payment_id", "gateway_key"))
+
+
+def due_checks(*, now: datetime, limit: int, biller_id: int | None = None) -> list[int]:
+    """Return payments whose open attempt is past its lease and due to be asked about, the longest waiting first."""
+    rows = Attempt.objects.filter(ended_at__isnull=True, next_check_at__lte=now, call_deadline__lte=now)
+    if biller_id is not None:
+        rows = rows.filter(biller_id=biller_id)
+    return list(rows.order_by("next_check_at").values_list("payment_id", flat=True)[:limit])
+
+
+def maturing(*, biller_id: int, today: date, limit: int, after_id: int = 0) -> list[int]:
+    """Return funded bank debits whose ordinary time for returns has passed on the biller's `today`."""
+    rows = Payment.objects.filter(
+        biller_id=biller_id, status=states.PENDING, paid_on__lte=today, pk__gt=after_id
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def credit_sources(*, account_id: int, payer_id: int) -> list[tuple[int, int]]:
+    """Return settled payments with money left over as `(payment id, minor units)`, oldest first. Account locked."""
+    settled = Payment.objects.filter(account_id=account_id, payer_id=payer_id, status=states.SETTLED)
+    amounts = dict(settled.order_by("pk").values_list("pk", "amount_minor"))
+    used = dict(
+        live_allocations(payment_ids=list(amounts))
+        .order_by()
+        .values_list("payment_id")
+        .annotate(total=Sum("amount_minor"))
+    )
+    left = [(pk, amount - used.get(pk, 0)) for pk, amount in amounts.items()]
+    return [(pk, rest) for pk, rest in left if rest > 0]
+
+
+def refs_by_gateway_key(*, biller_id: int) -> dict[str, str]:
+    """Return the payment's public id for each key that was ever sent for this biller."""
+    return dict(Attempt.objects.filter(biller_id=biller_id).values_list("gateway_key", "payment__public_id"))
+
+
+def list_sent(*, actor: Actor, biller_id: int) -> list[PaymentRow]:
+    """Return the payments of a biller that went through a gateway, as far as the actor may see them."""
+    rows = _visible(actor).filter(biller_id=biller_id).exclude(origin__in=["import", "hand"])
+    return [PaymentRow(*row) for row in rows.values_list(*_COLUMNS)]
