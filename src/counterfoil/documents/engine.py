@@ -66,10 +66,14 @@ def render(*, template: str, data: Mapping[str, Any], rendered_at: datetime) -> 
 
 
 def _without(payload: str, named: str) -> str:
-    """Return the payload with a box for what the engine named; for all that is rare, where that changes nothing."""
+    """Return the payload with a box for each rare character of what the engine named; for every rare one, if none.
+
+    Letters of our own alphabet are left alone: a mark on one of them is what the font lacks, not the letter.
+    """
     stranger = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), named)
-    if stranger in payload and stranger != STAND_IN:
-        return payload.replace(stranger, STAND_IN)
+    for character in set(_RARE.findall(stranger)) - {STAND_IN}:
+        if character in payload:
+            return payload.replace(character, STAND_IN)
     return _RARE.sub(STAND_IN, payload)
 
 
