@@ -77,6 +77,8 @@ class Kind:
     required: tuple[str, ...]
     words: Callable[[Data, Voice], Words]
     attachments: Callable[[Data, Voice], Sequence[Attachment]] | None = None
+    # Tokens that open something (a link with a secret): encrypted in the row, erased when the mail was sent.
+    secrets: tuple[str, ...] = ()
 
     def check(self, data: Data) -> None:
         """Refuse data that lacks a required token, or has it empty. Dots lead into nested objects.

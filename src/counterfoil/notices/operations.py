@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NotRequired, Required, TypedDict, Unpack
 
 from counterfoil.core import db, ids, jobs
-from counterfoil.notices import models, queries, registry, states
+from counterfoil.notices import models, queries, registry, secrecy, states
 
 # No vowels and none of 0 O 1 I: nothing to misread, no words by accident.
 _CODE_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
@@ -88,6 +88,10 @@ def record_sent(*, delivery_id: int, attempt: int, body_sha256: str, now: dateti
     delivery.sent_at, delivery.next_at = now, None
     delivery.body_sha256, delivery.last_error = body_sha256, ""
     delivery.save(update_fields=["status", "sent_at", "next_at", "body_sha256", "last_error"])
+    notice = delivery.notice
+    if registry.get(notice.key).secrets:
+        notice.data = secrecy.erased(key=notice.key, data=notice.data)
+        notice.save(update_fields=["data"])
 
 
 def record_failure(*, delivery_id: int, attempt: int, error: str, is_final: bool, now: datetime) -> None:
@@ -137,9 +141,10 @@ def _insert(wanted: Mapping[str, NewNotice], *, now: datetime) -> list[models.No
 def _row(once: str, notice: NewNotice, *, now: datetime) -> models.Notice:
     kind = registry.get(notice["key"])
     kind.check(notice["data"])
+    public_id = ids.new("notice")
     letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
     return models.Notice(
-        public_id=ids.new("notice"),
+        public_id=public_id,
         biller_id=notice["biller_id"],
         payer_id=notice.get("payer_id"),
         key=notice["key"],
@@ -148,7 +153,7 @@ def _row(once: str, notice: NewNotice, *, now: datetime) -> models.Notice:
         code=f"{letters[:4]}-{letters[4:]}",
         locale=notice["locale"],
         zone=notice["zone"],
-        data=dict(notice["data"]),
+        data=secrecy.seal(key=kind.key, public_id=public_id, data=notice["data"]),
         template_version=kind.version,
         created_at=now,
     )

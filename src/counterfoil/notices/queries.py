@@ -49,7 +49,7 @@ def list_for_payer(actor: Actor, *, payer_id: int, limit: int = 50) -> list[Noti
 
 
 def _visible(actor: Actor) -> QuerySet[models.Delivery]:
-    wall = scope.visible(actor=actor, staff_permission="see_billing")
+    wall = scope.visible(actor=actor, staff_permission="see_accounts")
     return models.Delivery.objects.filter(wall).select_related("notice").order_by("-id")
 
 

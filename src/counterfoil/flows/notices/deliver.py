@@ -10,8 +10,7 @@ from datetime import datetime
 
 from counterfoil.core import db, errors, failpoints
 from counterfoil.core.actor import Actor
-from counterfoil.notices import operations as notice_operations
-from counterfoil.notices import rendering
+from counterfoil.notices import operations as notice_operations, rendering, secrecy
 from counterfoil.notices.channels import email
 
 
@@ -30,8 +29,9 @@ def run(*, actor: Actor, now: datetime, delivery_id: int) -> bool:
         return False
     delivery, notice = claimed
     try:
+        data = secrecy.opened(key=notice.key, public_id=notice.public_id, data=notice.data)
         message = rendering.render(
-            key=notice.key, data=notice.data, locale=notice.locale, zone=notice.zone, code=notice.code
+            key=notice.key, data=data, locale=notice.locale, zone=notice.zone, code=notice.code
         )
         failpoints.reach("mail.before")
         email.send(

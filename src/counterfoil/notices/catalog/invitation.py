@@ -1,4 +1,4 @@
-"""A payer is asked to register. The link is a secret; the data is frozen with it and shown to nobody."""
+"""A payer is asked to register. The link is a secret: encrypted until it is sent, then erased."""
 
 from __future__ import annotations
 
@@ -36,4 +36,5 @@ KIND = base.Kind(
     version="1",
     required=("payer_name", "for_whom", "link", "expires_on"),
     words=_words,
+    secrets=("link",),
 )

@@ -35,4 +35,5 @@ KIND = base.Kind(
     version="1",
     required=("payer_name", "for_whom", "link", "expires_on"),
     words=_words,
+    secrets=("link",),
 )

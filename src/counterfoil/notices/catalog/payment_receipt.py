@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
+from counterfoil.core import format as formats
+from counterfoil.documents import letterhead, receipt
 from counterfoil.notices import base
 
 
@@ -60,6 +65,48 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
     )
 
 
+def _lines(data: base.Data, voice: base.Voice) -> tuple[receipt.ReceiptLine, ...]:
+    return tuple(
+        receipt.ReceiptLine(
+            invoice=line["invoice_number"],
+            due=voice.day(line["due_on"]) if line.get("due_on") else "",
+            amount=voice.money(line["amount_minor"]),
+            left=voice.money(line["left_minor"]),
+        )
+        for line in data["lines"]
+    )
+
+
+def _attachments(data: base.Data, voice: base.Voice) -> Sequence[base.Attachment]:
+    """Render the receipt as it was when the payment was submitted: the same bytes at every try."""
+    biller = data["biller"]
+    fee = data.get("fee_minor") or 0
+    sheet = receipt.ReceiptData(
+        biller=letterhead.Letterhead(
+            name=biller["name"],
+            phone=biller["phone"],
+            email=biller.get("email", ""),
+            address=tuple(biller.get("address_lines", ())),
+        ),
+        number=data["payment_number"],
+        status=_("Paid") if data["is_paid"] else _("Pending"),
+        tone="ok" if data["is_paid"] else "wait",
+        status_note="" if data["is_paid"] else _status(data, voice),
+        paid_at=voice.instant(data["submitted_at"]),
+        total=voice.money(data["total_minor"]),
+        subtotal=voice.money(data["total_minor"] - fee),
+        fee=voice.money(fee) if fee else "",
+        payer=data["payer_name"],
+        method=data["method_label"],
+        billed_for=data["for_whom"],
+        account=formats.mask_last4(data.get("account_number", "")) if data.get("account_number") else "",
+        lines=_lines(data, voice),
+    )
+    made_at = datetime.fromisoformat(data["submitted_at"])
+    content = receipt.render(data=sheet, rendered_at=made_at, locale=voice.locale)
+    return [base.Attachment(f"receipt-{data['payment_number']}.pdf", "application/pdf", content)]
+
+
 KIND = base.Kind(
     key="payment_receipt",
     version="1",
@@ -68,4 +115,5 @@ KIND = base.Kind(
         "currency", "link",
     ),
     words=_words,
+    attachments=_attachments,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from email.utils import formataddr
+from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -35,7 +35,7 @@ def send(*, message: Message, to: str, sender_name: str, message_id: str) -> Non
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
-        from_email=formataddr((sender_name, settings.DEFAULT_FROM_EMAIL)),
+        from_email=formataddr((sender_name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[to],
         headers={"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"},
     )
@@ -51,10 +51,10 @@ def send(*, message: Message, to: str, sender_name: str, message_id: str) -> Non
 def _is_final(error: Exception) -> bool:
     """5xx about the recipient or the content is for good; everything else may pass."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())  # noqa: PLR2004 - SMTP's own classes
+        return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPAuthenticationError):
         return False  # our own set-up: staff can mend it meanwhile
-    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500  # noqa: PLR2004
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
 
 
 def _words(error: Exception) -> str:

@@ -1,0 +1,133 @@
+"""Every notice as it reads, kept beside the test: a change of words is seen in review."""
+
+from __future__ import annotations
+
+import io
+import os
+import pathlib
+from typing import Any
+
+import pypdf
+import pytest
+from pytest_django import Settings
+
+from counterfoil.notices import base, registry, rendering
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+BILLER = {
+    "name": "Maple Court Senior Living",
+    "phone": "(312) 555-0142",
+    "email": "billing@maplecourt.example",
+    "address_lines": ["1200 Maple Avenue", "Evanston, IL 60201"],
+}
+PAYMENT: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "for_whom": "Eleanor Whitfield",
+    "account_number": "MC-10042",
+    "payment_number": "7K3QX-9MPLA",
+    "submitted_at": "2026-11-21T15:04:00+00:00",
+    "method_label": "Mom's checking ••••6789",
+    "amount_minor": 425_000,
+    "fee_minor": 0,
+    "total_minor": 425_000,
+    "currency": "USD",
+    "link": "/billing/payments/pay_1/",
+}
+LINES = [{"invoice_number": "1001", "amount_minor": 425_000, "left_minor": 12_550}]
+INVITED = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "for_whom": "Eleanor Whitfield",
+    "link": "/join/secret/",
+    "expires_on": "2026-12-21",
+}
+DATA: dict[str, dict[str, Any]] = {
+    "invitation": INVITED,
+    "invitation_to_existing_login": INVITED,
+    "payment_receipt": PAYMENT | {"is_paid": False, "returnable_until": "2027-01-20", "lines": LINES},
+    "payment_declined": PAYMENT | {"decline_class": "soft_funds"},
+    "payment_returned": PAYMENT | {"return_code": "R01", "returned_on": "2026-11-25"},
+    "payment_paid": PAYMENT | {"paid_on": "2026-11-27"},
+    "method_added": PAYMENT | {"added_at": "2026-11-21T15:00:00+00:00"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _at_home(settings: Settings) -> None:
+    settings.COUNTERFOIL_BASE_URL = "http://localhost:8000"
+
+
+def render(key: str, data: dict[str, Any] | None = None, locale: str = "en") -> rendering.Message:
+    return rendering.render(
+        key=key, data=data or DATA[key], locale=locale, zone="America/Chicago", code="K7QM-4XPD"
+    )
+
+
+def test_every_notice_of_the_catalog_is_rendered_here() -> None:
+    assert set(DATA) == set(registry.KINDS)
+
+
+@pytest.mark.parametrize("key", sorted(DATA))
+def test_a_notice_reads_as_it_was_approved(key: str) -> None:
+    message = render(key)
+    found = {"txt": f"Subject: {message.subject}\n\n{message.text}", "html": message.html}
+    for kind, content in found.items():
+        path = GOLDEN / f"{key}.{kind}"
+        if os.environ.get("COUNTERFOIL_WRITE_GOLDEN"):
+            path.write_text(content)
+        assert content == path.read_text(), f"{path.name} differs; COUNTERFOIL_WRITE_GOLDEN=1 writes it anew"
+
+
+@pytest.mark.parametrize("key", sorted(DATA))
+def test_every_required_token_is_missed_when_it_is_gone(key: str) -> None:
+    for token in (*base.ALWAYS, *registry.get(key).required):
+        data = {name: dict(value) if isinstance(value, dict) else value for name, value in DATA[key].items()}
+        *way, last = token.split(".")
+        holder = data[way[0]] if way else data
+        holder[last] = None
+        with pytest.raises(base.MissingToken, match=token):
+            render(key, data)
+
+
+@pytest.mark.parametrize("key", sorted(DATA))
+def test_the_html_asks_nothing_of_the_network_and_has_one_button(key: str) -> None:
+    html = render(key).html
+    assert "<img" not in html
+    assert "url(" not in html
+    assert html.count("<a ") == 1
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_names_are_escaped_in_html_and_plain_in_text() -> None:
+    message = render("invitation", INVITED | {"payer_name": "O'Brien <b>& Sons"})
+    assert "O&#x27;Brien &lt;b&gt;&amp; Sons" in message.html
+    assert "O'Brien <b>& Sons" in message.text
+
+
+def test_a_subject_is_one_line_whatever_the_biller_is_called() -> None:
+    data = INVITED | {"biller": BILLER | {"name": "Maple\r\nBcc: all@example.org"}}
+    assert "\n" not in render("invitation", data).subject
+
+
+def test_a_receipt_never_says_paid_before_it_is() -> None:
+    assert "Paid" not in render("payment_receipt").text
+    paid = render("payment_receipt", DATA["payment_receipt"] | {"is_paid": True, "returnable_until": None})
+    assert "Status: Paid" in paid.text
+
+
+def test_the_receipt_is_attached_and_the_same_at_every_try() -> None:
+    (first,) = render("payment_receipt").attachments
+    (again,) = render("payment_receipt").attachments
+    assert first == again
+    text = pypdf.PdfReader(io.BytesIO(first.content)).pages[0].extract_text()
+    assert "7K3QX-9MPLA" in text
+    assert "$4,250.00" in text
+    assert "Pending" in text
+
+
+def test_an_unknown_class_or_code_has_words_too() -> None:
+    declined = render("payment_declined", DATA["payment_declined"] | {"decline_class": "new_one"})
+    assert "Please use another way to pay" in declined.text
+    returned = render("payment_returned", DATA["payment_returned"] | {"return_code": "R99"})
+    assert "the bank did not say why in words" in returned.text
