@@ -11,8 +11,17 @@ from django.utils.safestring import SafeString
 from counterfoil.ui import formats
 from counterfoil.ui.choices import Choice
 
-
 DJANGO_ROWS = "10"  # what a Textarea asks for when nobody said anything
+
+# The first that fits: radio buttons and groups of checkboxes are kinds of select to Django.
+SHAPES: tuple[tuple[type[forms.Widget] | tuple[type[forms.Widget], ...], str], ...] = (
+    ((forms.RadioSelect, forms.CheckboxSelectMultiple), "choices"),
+    (forms.CheckboxInput, "check"),
+    (forms.Select, "select"),
+    (forms.Textarea, "area"),
+    (forms.FileInput, "file"),
+    (forms.DateInput, "date"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class Wishes:
     """What a page may ask of one field beyond what the form says."""
 
     label: str = ""
-    hint: str = ""
+    hint: str | None = None
     kind: str = ""
     width: str = ""
     currency: str = "USD"
@@ -66,21 +75,28 @@ def view(bound: BoundField, *, wishes: Wishes) -> FieldView:
     """Draw the control of a bound field and gather the words around it."""
     shape = wishes.kind or _shape(bound)
     base = bound.id_for_label or bound.auto_id or bound.html_name
-    hint = wishes.hint or str(bound.help_text or "")
+    hint = str(bound.help_text or "") if wishes.hint is None else wishes.hint
     errors = tuple(str(message) for message in bound.errors)
     hint_id = f"{base}_hint" if hint else ""
     error_id = f"{base}_error" if errors else ""
     grouped = shape == "choices"
-    required = bound.field.required
+    label = wishes.label or str(bound.label or "")
+    if str(bound.field.widget.attrs.get("placeholder", "")).lower() in {
+        label.lower(),
+        str(bound.label).lower(),
+    }:
+        bound.field.widget.attrs.pop(
+            "placeholder", None
+        )  # the label says it already, and stays when one types
     return FieldView(
         id=base,
         name=bound.html_name,
         shape=shape,
-        label=wishes.label or str(bound.label or ""),
+        label=label,
         hint=hint,
         errors=errors,
         control=None if grouped else _control(bound, shape=shape, described=f"{hint_id} {error_id}".strip()),
-        required=required,
+        required=bound.field.required,
         optional=_optional(bound, shape=shape, wish=wishes.optional),
         multiple=isinstance(bound.field.widget, forms.CheckboxSelectMultiple),
         hint_id=hint_id,
@@ -106,21 +122,9 @@ def _shape(bound: BoundField) -> str:
     asked = str(widget.attrs.get("data-ui", ""))
     if asked:
         return asked
-    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
-        return "choices"
-    if isinstance(widget, forms.CheckboxInput):
-        return "check"
-    if isinstance(widget, forms.Select):
-        return "select"
-    if isinstance(widget, forms.Textarea):
-        return "area"
-    if isinstance(widget, forms.FileInput):
-        return "file"
-    if isinstance(widget, forms.DateInput):
-        return "date"
     if widget.attrs.get("autocomplete") == "one-time-code":
         return "code"
-    return "line"
+    return next((shape for kinds, shape in SHAPES if isinstance(widget, kinds)), "line")
 
 
 def _control(bound: BoundField, *, shape: str, described: str) -> SafeString:
@@ -161,4 +165,8 @@ def _options(bound: BoundField, *, described: str) -> tuple[Option, ...]:
 def _optional(bound: BoundField, *, shape: str, wish: bool | None) -> bool:
     if wish is not None:
         return wish
-    return not bound.field.required and not bound.field.disabled and shape in {"line", "money", "date", "area", "select", "file"}
+    return (
+        not bound.field.required
+        and not bound.field.disabled
+        and shape in {"line", "money", "date", "area", "select", "file"}
+    )

@@ -1,30 +1,27 @@
-"""Money, days and instants as people read them, in the language of the page."""
+"""Money, days and instants in the language of the page; how they read is told in `core.format`."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
-from decimal import Decimal
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.dates import format_date
+from babel.numbers import get_currency_symbol
 from django.utils.translation import get_language
 
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+from counterfoil.core import format as core_format
+
+UNITED_STATES = {"en", "es"}
 
 
 def current_locale() -> str:
     """The Babel locale of the active language; every biller is in the United States."""
     language = (get_language() or "en").split("-")[0]
-    return f"{language}_US" if language in {"en", "es"} else "en_US"
+    return f"{language}_US" if language in UNITED_STATES else "en_US"
 
 
 def money(minor: int, *, currency: str) -> str:
-    """`123400` of `USD` as `$1,234.00`; a minus sign stands before the mark."""
-    exponent = get_currency_precision(currency)
-    amount = Decimal(minor).scaleb(-exponent)
-    return format_currency(amount, currency, locale=current_locale())
+    """`123400` of `USD` as `$1,234.00`."""
+    return core_format.money(minor, currency, current_locale())
 
 
 def symbol(currency: str) -> str:
@@ -33,23 +30,12 @@ def symbol(currency: str) -> str:
 
 
 def day(value: date, *, reference: date | None = None, long: bool = True) -> str:
-    """`Friday, November 27`, with the year unless it is the reference day's; short: `Nov 27, 2026`."""
-    locale = Locale.parse(current_locale())
+    """`Friday, November 27`, with the year unless it is the reference day's; not long: `Nov 27, 2026`."""
     if not long:
-        return format_date(value, format="medium", locale=locale)
-    if reference is not None and reference.year == value.year:
-        pattern = "EEEE, d 'de' MMMM" if locale.language == "es" else "EEEE, MMMM d"
-        return format_date(value, format=pattern, locale=locale)
-    return format_date(value, format="full", locale=locale)
+        return format_date(value, format="medium", locale=current_locale())
+    return core_format.day(value, current_locale(), reference)
 
 
-def instant(at: datetime, *, zone: tzinfo | str) -> str:
-    """An aware instant with its zone: `November 27, 2026, 3:05 PM CST`."""
-    tz = ZoneInfo(zone) if isinstance(zone, str) else zone
-    local = at.astimezone(tz)
-    locale = current_locale()
-    words = format_date(local.date(), format="long", locale=locale)
-    clock = format_datetime(local, format="h:mm a", locale=locale).replace("\N{NARROW NO-BREAK SPACE}", " ")
-    return f"{words}, {clock} {local.tzname()}".replace(" AM", f"{NO_BREAK_SPACE}AM").replace(
-        " PM", f"{NO_BREAK_SPACE}PM"
-    )
+def instant(at: datetime, *, zone: str, reference: date | None = None) -> str:
+    """An aware instant in an IANA zone: `Friday, November 27, 3:05 PM CST`, the year as in `day`."""
+    return core_format.instant(at, zone, current_locale(), reference)

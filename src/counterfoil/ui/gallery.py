@@ -68,7 +68,12 @@ ROWS = (
 )
 
 METHODS = [
-    ("mth_1", Choice("Harold Alvarez", note="Checking at Sandbox Bank, ending in 6789", aside="Default", icon="bank")),
+    (
+        "mth_1",
+        Choice(
+            "Harold Alvarez", note="Checking at Sandbox Bank, ending in 6789", aside="Default", icon="bank"
+        ),
+    ),
     ("mth_2", Choice("Visa ending in 4242", note="Expires 08/2028", icon="card")),
     ("new", Choice("Add a new payment method", icon="plus")),
 ]
@@ -81,7 +86,9 @@ class GalleryForm(forms.Form):
         label="Email Address", widget=forms.EmailInput(attrs={"autocomplete": "email"}), required=False
     )
     password = forms.CharField(
-        label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), required=False
+        label="Password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        required=False,
     )
     nickname = forms.CharField(
         label="Account Nickname", help_text="We suggest the resident's first and last name.", required=False
@@ -96,7 +103,9 @@ class GalleryForm(forms.Form):
         help_text="You can change your answer at any time.",
     )
     relation = forms.ChoiceField(
-        label="Relation to the account", choices=[("", "Choose one"), ("child", "Son or daughter")], required=False
+        label="Relation to the account",
+        choices=[("", "Choose one"), ("child", "Son or daughter")],
+        required=False,
     )
     default = forms.BooleanField(label="Default Payment Method", required=False)
     accounts = forms.MultipleChoiceField(
@@ -107,10 +116,15 @@ class GalleryForm(forms.Form):
     )
     question = forms.CharField(label="Your question", widget=forms.Textarea, required=False)
     code = forms.CharField(
-        label="Code", max_length=6, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}), required=False
+        label="Code",
+        max_length=6,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+        required=False,
     )
     statement = forms.FileField(label="Bank statement file", required=False, help_text="CSV, up to 10 MB.")
-    locked = forms.CharField(label="Payment Date", initial="Saturday, November 21", disabled=True, required=False)
+    locked = forms.CharField(
+        label="Payment Date", initial="Saturday, November 21", disabled=True, required=False
+    )
 
 
 class SignInForm(forms.Form):
@@ -185,7 +199,10 @@ def portal(request: HttpRequest) -> HttpResponse:
             "now": NOW,
             "statuses": list(statuses.PAYMENT) + list(statuses.INVOICE) + list(statuses.OTHER),
             "icons": list(icons.PATHS),
-            "done": [DoneMessage("Payment method added.", "success"), DoneMessage("Mail is slow now.", "warning")],
+            "done": [
+                DoneMessage("Payment method added.", "success"),
+                DoneMessage("Mail is slow now.", "warning"),
+            ],
         },
     )
 

@@ -6,7 +6,7 @@ The API is listed with examples in `counterfoil/ui/README.md`; the gallery shows
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
@@ -73,7 +73,12 @@ def ui_menu(
 
 @register.inclusion_tag(f"{PARTS}menu_item.html", takes_context=True)
 def ui_menu_item(
-    context: Context, text: str, href: str = "", action: str = "", icon: str = "", danger: bool = False,
+    context: Context,
+    text: str,
+    href: str = "",
+    action: str = "",
+    icon: str = "",
+    danger: bool = False,
     **attrs: object,
 ) -> dict[str, object]:
     """A link (`href`) or a POST to `action` inside a menu."""
@@ -149,13 +154,17 @@ def ui_summary(content: str, lined: bool = False) -> SafeString:
 
 
 @register.inclusion_tag(f"{PARTS}summary_row.html")
-def ui_row(label: str, value: object, note: str = "", total: bool = False, figure: bool = False) -> dict[str, Any]:
+def ui_row(
+    label: str, value: object, note: str = "", total: bool = False, figure: bool = False
+) -> dict[str, Any]:
     """One row of a summary; `figure` aligns numbers to the right, `total` makes it the sum."""
     return {"label": label, "value": value, "note": note, "total": total, "figure": figure or total}
 
 
 @register.simple_block_tag
-def ui_table(content: str, caption: str, cards: bool = True, sticky: bool = False, show: bool = False) -> SafeString:
+def ui_table(
+    content: str, caption: str, cards: bool = True, sticky: bool = False, show: bool = False
+) -> SafeString:
     """A table around `<thead>` and `<tbody>`; on a phone its rows become cards (cells carry data-label)."""
     values = {"content": content, "caption": caption, "cards": cards, "sticky": sticky, "show": show}
     return _render("table", values)
@@ -168,7 +177,9 @@ def ui_timeline(content: str) -> SafeString:
 
 
 @register.inclusion_tag(f"{PARTS}event.html")
-def ui_event(title: str, when: object = "", note: str = "", tone: str = "ok", ahead: bool = False) -> dict[str, Any]:
+def ui_event(
+    title: str, when: object = "", note: str = "", tone: str = "ok", ahead: bool = False
+) -> dict[str, Any]:
     """One event: tone ok, info, warn, bad or quiet; `ahead` for what has not happened yet."""
     marks = {"ok": "check", "info": "clock", "warn": "alert", "bad": "x", "quiet": "check"}
     return {"title": title, "when": when, "note": note, "tone": tone, "ahead": ahead, "icon": marks[tone]}
@@ -242,7 +253,9 @@ def ui_toasts(messages: Iterable[object] | None) -> dict[str, object]:
 @register.simple_tag
 def ui_amount(minor: int, currency: str = "USD", size: str = "big") -> SafeString:
     """A large amount: `{% ui_amount 123400 %}`; size big or huge."""
-    return format_html('<p class="amount amount-{} num">{}</p>', size, formats.money(minor, currency=currency))
+    return format_html(
+        '<p class="amount amount-{} num">{}</p>', size, formats.money(minor, currency=currency)
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -256,11 +269,13 @@ def ui_day(context: Context, value: date | None, long: bool = True) -> SafeStrin
 
 
 @register.simple_tag(takes_context=True)
-def ui_instant(context: Context, at: datetime | None, zone: tzinfo | str = "") -> SafeString | str:
+def ui_instant(context: Context, at: datetime | None, zone: str = "") -> SafeString | str:
     """An instant in `zone`, or in the context's `zone`, or in UTC, always with the zone named."""
     if at is None:
         return ""
-    words = formats.instant(at, zone=zone or context.get("zone") or "UTC")
+    today = context.get("today")
+    reference = today if isinstance(today, date) else None
+    words = formats.instant(at, zone=str(zone or context.get("zone") or "UTC"), reference=reference)
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), words)
 
 
@@ -283,6 +298,6 @@ def short_day(value: date | None) -> str:
 
 
 @register.filter
-def instant(at: datetime | None, zone: tzinfo | str = "UTC") -> str:
+def instant(at: datetime | None, zone: str = "UTC") -> str:
     """`{{ payment.submitted_at|instant:zone }}`."""
-    return "" if at is None else formats.instant(at, zone=zone)
+    return "" if at is None else formats.instant(at, zone=str(zone))
