@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.test import TransactionTestCase
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pytest_django import DjangoDbBlocker
 
+from counterfoil.core import keyring
 from tests import database as databases
 
 
@@ -21,6 +24,16 @@ def tests_database(request: pytest.FixtureRequest) -> databases.TestDatabase:
     """Name of this worker's database, and both roles."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     return databases.from_environment(worker=worker)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _demo_key_ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give the run a key ring of its own."""
+    path = tmp_path_factory.mktemp("keys") / "keys.json"
+    keyring.new(path, installation="demo", made_at=datetime.now(UTC))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "COUNTERFOIL_KEYS_FILE", str(path))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -231,7 +231,13 @@ class Supervisor:
             while process.poll() is None and time.monotonic() < deadline:
                 self._turn()
             _end(process)
-            self._drain(process)
+        for key in list(self._selector.get_map().values()):
+            pipe = cast("IO[bytes]", key.fileobj)
+            while self._read(pipe, key.data):
+                pass
+            if not pipe.closed:  # held by a grandchild that outlives its parent
+                self._selector.unregister(pipe)
+                pipe.close()
 
 
 def answers(service: Service) -> bool:
