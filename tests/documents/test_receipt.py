@@ -185,6 +185,8 @@ def test_many_lines_go_over_pages_with_the_head_repeated() -> None:
 
     assert len(reader.pages) > 2
     assert "INV-119" in _text(reader)
+    assert _text(reader).count("Invoice Due") == len(reader.pages)
+    assert _text(reader).count("Total $4,241.37") == 1
 
 
 def test_threads_render_side_by_side() -> None:
