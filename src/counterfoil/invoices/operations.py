@@ -21,7 +21,7 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewInvoice:
-    """An invoice to be issued at once; its total is the sum of its lines."""
+    """An invoice to be issued at once; its total is the sum of its lines. With `paid_on` it is born paid (import)."""
 
     biller_id: int
     account_id: int
@@ -33,6 +33,7 @@ class NewInvoice:
     lines: tuple[NewLine, ...]
     is_disputed: bool = False
     memo: str = ""
+    paid_on: date | None = None
 
     @property
     def total_minor(self) -> int:
@@ -41,7 +42,7 @@ class NewInvoice:
 
 
 def create_many(*, drafts: Sequence[NewInvoice], now: datetime) -> dict[str, int]:
-    """Insert open invoices and their lines in two statements; return row ids by invoice number.
+    """Insert invoices and their lines in two statements; return row ids by invoice number.
 
     The numbers of one call belong to one biller.
     """
@@ -54,16 +55,17 @@ def create_many(*, drafts: Sequence[NewInvoice], now: datetime) -> dict[str, int
             "account_id": ("bigint", [d.account_id for d in drafts]),
             "payer_id": ("bigint", [d.payer_id for d in drafts]),
             "number": ("text", [d.number for d in drafts]),
-            "status": ("text", [states.OPEN] * count),
+            "status": ("text", [states.PAID if d.paid_on else states.OPEN for d in drafts]),
             "issued_on": ("date", [d.issued_on for d in drafts]),
             "due_on": ("date", [d.due_on for d in drafts]),
             "currency": ("text", [d.currency for d in drafts]),
             "total_minor": ("bigint", [d.total_minor for d in drafts]),
-            "open_minor": ("bigint", [d.total_minor for d in drafts]),
+            "open_minor": ("bigint", [0 if d.paid_on else d.total_minor for d in drafts]),
             "pending_minor": ("bigint", [0] * count),
             "is_disputed": ("boolean", [d.is_disputed for d in drafts]),
             "memo": ("text", [d.memo for d in drafts]),
             "created_at": ("timestamptz", [now] * count),
+            "paid_on": ("date", [d.paid_on for d in drafts]),
         },
         returning="number, id",
     )

@@ -13,5 +13,6 @@ INVOICE = Machine(
         (PAID, OPEN): "invoice.reopened",
         (OPEN, VOID): "invoice.voided",
     },
-    initial=[DRAFT, OPEN],
+    # An imported invoice that was paid elsewhere is born paid.
+    initial=[DRAFT, OPEN, PAID],
 )

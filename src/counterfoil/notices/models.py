@@ -26,6 +26,7 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = (models.UniqueConstraint(fields=["biller", "id"], name="notice_biller_id"),)
         indexes = (
             models.Index(fields=["biller", "-id"], name="notice_by_biller"),
             models.Index(fields=["payer", "-id"], name="notice_by_payer"),
@@ -38,7 +39,7 @@ class Delivery(models.Model):
     biller = models.ForeignKey(
         "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="+")
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_constraint=False, related_name="+")
     channel = models.CharField(max_length=8)
     to = models.CharField(max_length=254)
     status = models.CharField(max_length=12)
