@@ -14,11 +14,9 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection as default_connection, connections
+from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
-from counterfoil.core import grants
 
 SEED = "seed_of_tests"
 HOW = "Run the tests by `make test` or `make test-fast`; both start a server of their own."
@@ -69,24 +67,19 @@ def create(database: TestDatabase, *, keep: bool) -> None:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database.name]).fetchone()
         if not found:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
-    use(database, role=database.owner)
-    call_command("migrate", database="default", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-    grants.apply(default_connection, str(database.app["user"]))
+    use(database)
+    call_command(
+        "migrate", verbosity=0, interactive=False
+    )  # the product's own: as the owner, then the grants
     remember_seed(database)
-    use(database, role=database.app)
 
 
-def use(database: TestDatabase, *, role: dict[str, Any]) -> None:
-    """Let every alias of Django speak to the tests' database, the default one as `role`."""
+def use(database: TestDatabase) -> None:
+    """Let every alias of Django speak to the tests' database."""
     for alias in connections:
-        connection = connections[alias]
-        connection.close()
-        target = {"NAME": database.name}
-        if alias == "default":
-            target |= {"USER": role.get("user", ""), "PASSWORD": role.get("password", "")}
-        connection.settings_dict.update(target)
-        settings.DATABASES[alias].update(target)
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = database.name
+        settings.DATABASES[alias]["NAME"] = database.name
 
 
 def drop(database: TestDatabase) -> None:
