@@ -95,8 +95,14 @@ def reading() -> Iterator[None]:
     if _held.open:
         raise InsideTransaction("a report was begun inside a flow")
     with django_transaction.atomic():
+        # A snapshot can only be asked for by the outermost block; what is inside one shares its snapshot.
+        is_outermost = len(connection.atomic_blocks) == 1
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                if is_outermost
+                else "SET TRANSACTION READ ONLY"
+            )
         yield
 
 

@@ -29,6 +29,7 @@ class MethodRow:
     exp_month: int | None
     exp_year: int | None
     bank_account_kind: str
+    holder_kind: str
     funding: str
     is_default: bool
     biller_name: str
@@ -64,7 +65,8 @@ class AddressRow:
 
 _COLUMNS = (
     "id", "public_id", "biller_id", "payer_id", "kind", "status", "validation", "nickname", "brand", "bank_name",
-    "last4", "exp_month", "exp_year", "bank_account_kind", "funding", "is_default", "biller__name", "payer__name",
+    "last4", "exp_month", "exp_year", "bank_account_kind",
+    "holder_kind", "funding", "is_default", "biller__name", "payer__name",
 )  # fmt: skip
 
 

@@ -6,21 +6,25 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from counterfoil.billers import queries as biller_queries
-from counterfoil.core import clock, db, jobs
+from counterfoil.core import db, jobs
 from counterfoil.flows.payments import send
 from counterfoil.gateway_events import operations as event_operations
 from counterfoil.gateways import base
 
 
-def run(*, now: datetime, connection_ref: str, body: bytes, headers: Mapping[str, str]) -> int | None:
+def run(
+    *, now: datetime, real_now: datetime, connection_ref: str, body: bytes, headers: Mapping[str, str]
+) -> int | None:
     """Verify the signature on the raw body, store the event, queue its job; return its row id, None if known.
+
+    The age of the signature is judged by `real_now`: a demo's clock may run ahead.
 
     :raises errors.NotFound: no such connection.
     :raises base.Forged: the signature or the age does not hold; nothing is stored (WH-01).
     """
     connection = biller_queries.get_connection(public_id=connection_ref)
     gateway = base.reads_events(send.open_gateway(connection))
-    news = gateway.verify(body, headers, clock.real_now())
+    news = gateway.verify(body, headers, real_now)
     if news is None:
         return None
     with db.transaction():

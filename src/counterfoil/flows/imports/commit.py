@@ -20,7 +20,7 @@ from counterfoil.invoices import operations as invoice_operations
 from counterfoil.invoices.operations import NewInvoice, NewLine
 from counterfoil.ledger import operations as ledger_operations, postings
 from counterfoil.payers import operations as payer_operations, queries as payer_queries
-from counterfoil.payers.operations import NewAccount, NewLink, NewPayer
+from counterfoil.payers.drafts import NewAccount, NewLink, NewPayer
 from counterfoil.payments import operations as payment_operations, states as payment_states
 from counterfoil.payments.operations import NewEvent, NewPayment
 

@@ -20,7 +20,7 @@ def run(*, actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
 
 
 def _apply(actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
-    account = payer_queries.lock_accounts(ids=[account_id])[0]
+    account = payer_queries.lock_accounts(account_ids=[account_id])[0]
     biller = biller_queries.get(biller_id=account.biller_id)
     sources = payment_queries.credit_sources(account_id=account_id, payer_id=payer_id)
     if not sources or not biller.portal.credit_applies_by_itself:

@@ -44,7 +44,7 @@ def _check(draft: NewInvoice, biller_id: int) -> None:
 
 def _issue(actor: Actor, now: datetime, biller_id: int, drafts: Sequence[NewInvoice]) -> dict[str, int]:
     # Holding the accounts keeps the sum "open, less pending, less credit" still while a payment is being born.
-    payer_queries.lock_accounts(ids={draft.account_id for draft in drafts})
+    payer_queries.lock_accounts(account_ids={draft.account_id for draft in drafts})
     biller = biller_queries.get(biller_id=biller_id)
     today = biller_queries.today(biller=biller, now=now)
     ids = invoice_operations.create_many(drafts=drafts, now=now)

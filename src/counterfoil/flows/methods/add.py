@@ -47,7 +47,7 @@ def run(*, actor: Actor, now: datetime, form: NewMethodForm) -> str:
     """
     actor.demand_payer("save_methods" if form.is_saved else "pay", payer_id=form.payer_id)
     _refuse_numbers(form)
-    payer = payer_queries.list_payers_by_id(actor=actor, ids=[form.payer_id])[form.payer_id]
+    payer = payer_queries.list_payers_by_ids(actor=actor, payer_ids=[form.payer_id])[0]
     biller = biller_queries.get(biller_id=payer.biller_id)
     connection = biller_queries.find_connection(biller_id=payer.biller_id, kind=form.kind)
     if connection is None:

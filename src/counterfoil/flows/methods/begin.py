@@ -17,7 +17,7 @@ def run(*, actor: Actor, payer_id: int, kind: base.Kind, locale: str, return_url
     :raises errors.NotFound: this biller takes no payments of that kind.
     """
     actor.demand_payer("save_methods", payer_id=payer_id)
-    payer = payer_queries.list_payers_by_id(actor=actor, ids=[payer_id])[payer_id]
+    payer = payer_queries.list_payers_by_ids(actor=actor, payer_ids=[payer_id])[0]
     connection = biller_queries.find_connection(biller_id=payer.biller_id, kind=kind)
     if connection is None:
         raise errors.NotFound("connection")

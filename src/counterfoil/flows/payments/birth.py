@@ -85,7 +85,7 @@ def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, cal
 
 def _lock(orders: Sequence[PayOrder]) -> None:
     """Lock coarse to fine: whatever claims an invoice or spends credit holds these rows."""
-    payer_queries.lock_accounts(ids={order.account_id for order in orders})
+    payer_queries.lock_accounts(account_ids={order.account_id for order in orders})
     open_ids = [
         invoice_id
         for order in orders

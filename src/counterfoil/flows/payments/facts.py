@@ -56,8 +56,11 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
     :raises errors.NotFound: the payer, the account or the method is not the actor's to use.
     """
     payer_ids = {order.payer_id for order in orders}
-    payers = payer_queries.list_payers_by_id(actor=actor, ids=payer_ids)
-    accounts = payer_queries.list_accounts_by_id(actor=actor, ids={order.account_id for order in orders})
+    payers = {row.id: row for row in payer_queries.list_payers_by_ids(actor=actor, payer_ids=payer_ids)}
+    account_ids = {order.account_id for order in orders}
+    accounts = {
+        row.id: row for row in payer_queries.list_accounts_by_ids(actor=actor, account_ids=account_ids)
+    }
     methods = {
         row.public_id: row
         for row in method_queries.list_by_refs(actor=actor, refs={order.method_ref for order in orders})

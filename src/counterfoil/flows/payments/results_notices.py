@@ -22,10 +22,12 @@ def queue(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
     wanted = [(item, key) for item in works if (key := _key(item)) is not None]
     if not wanted:
         return
-    payers = payer_queries.list_payers_by_id(actor=actor, ids={item.payment.payer_id for item, _ in wanted})
-    accounts = payer_queries.list_accounts_by_id(
-        actor=actor, ids={item.payment.account_id for item, _ in wanted}
-    )
+    payer_ids = {item.payment.payer_id for item, _ in wanted}
+    account_ids = {item.payment.account_id for item, _ in wanted}
+    payers = {row.id: row for row in payer_queries.list_payers_by_ids(actor=actor, payer_ids=payer_ids)}
+    accounts = {
+        row.id: row for row in payer_queries.list_accounts_by_ids(actor=actor, account_ids=account_ids)
+    }
     notice_operations.queue_many(
         [
             _notice(item, key, payers[item.payment.payer_id], accounts[item.payment.account_id])

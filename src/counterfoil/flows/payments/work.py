@@ -134,7 +134,7 @@ def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:
     is read again under the account's lock.
     """
     birth = payment_queries.find_birth(payment_ids=payment_ids)
-    payer_queries.lock_accounts(ids={account_id for account_id, _ in birth.values()})
+    payer_queries.lock_accounts(account_ids={account_id for account_id, _ in birth.values()})
     birth = payment_queries.find_birth(payment_ids=payment_ids)
     invoices = invoice_queries.lock(invoice_ids={i for _, invoice_ids in birth.values() for i in invoice_ids})
     by_id = {invoice.pk: invoice for invoice in invoices}
