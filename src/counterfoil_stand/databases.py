@@ -88,26 +88,43 @@ def on_given_server(*, app: str, owner: str, sandbox: str | None, credentials: P
     """
     if sandbox:
         return Addresses(app=app, owner=owner, sandbox=sandbox)
-    parts = conninfo_to_dict(owner)
-    database = f"{parts.get('dbname') or DATABASE}_sandbox"
-    host, port = str(parts.get("host") or "localhost"), str(parts.get("port") or "5432")
-    role, password = SANDBOX, _passwords(credentials)[SANDBOX]
+    parts = {name: str(value) for name, value in conninfo_to_dict(owner).items() if value}
+    database = f"{parts.get('dbname', DATABASE)}_sandbox"
     try:
-        with psycopg.connect(owner, autocommit=True) as connection:
-            try:
-                _make_role(connection, role, password, may_create=False)
-                connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
-            except psycopg.errors.InsufficientPrivilege:
-                role, password = str(parts["user"]), str(parts.get("password") or "")
-            _make_database(connection, database, role)
+        role, password = _make_beside(owner, parts, database=database, credentials=credentials)
+        made = _beside(parts, role=role, password=password, database=database)
+        with psycopg.connect(made) as connection:
+            connection.execute("CREATE TABLE may_i (n int)")
+            connection.rollback()
     except psycopg.Error as error:
         raise StandError(
             f"The sandbox gateway needs a database of its own, and the owner's role could not make {database}"
             f" ({str(error).strip()}). Make one and set SANDBOX_DATABASE_URL to its address."
         ) from error
+    return Addresses(app=app, owner=owner, sandbox=made)
+
+
+def _make_beside(
+    owner: str, parts: Mapping[str, str], *, database: str, credentials: Path
+) -> tuple[str, str]:
+    """Make the sandbox's database; return the role and password that own it."""
+    # Named as its database, so that two installations on one server do not share a role.
+    role, password = database, _passwords(credentials)[SANDBOX]
+    with psycopg.connect(owner, autocommit=True) as connection:
+        try:
+            _make_role(connection, role, password, may_create=False)
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
+        except psycopg.errors.InsufficientPrivilege:
+            role, password = parts["user"], parts.get("password", "")
+        _make_database(connection, database, role)
+    return role, password
+
+
+def _beside(parts: Mapping[str, str], *, role: str, password: str, database: str) -> str:
+    host, port = parts.get("host", "localhost"), parts.get("port", "5432")
     if host.startswith("/"):
-        return Addresses(app=app, owner=owner, sandbox=_socket_url(role, password, host, port, database))
-    return Addresses(app=app, owner=owner, sandbox=_url(role, password, f"{host}:{port}", database))
+        return _socket_url(role, password, host, port, database)
+    return _url(role, password, f"{host}:{port}", database)
 
 
 def _passwords(credentials: Path) -> dict[str, str]:
