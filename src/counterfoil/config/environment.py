@@ -40,10 +40,10 @@ class Environment:
         "The same database as the owner's role; only `counterfoil migrate` needs it",
         secret=True,
     )
-    installation: Installation = _variable(
+    installation: Installation = _variable(  # noqa: RUF009 - makes a field, at class time
         "COUNTERFOIL_INSTALLATION", "live", "`demo` or `live`: the gallery, the clock, cookies without TLS"
     )
-    process: Process = _variable(
+    process: Process = _variable(  # noqa: RUF009 - the same
         "COUNTERFOIL_PROCESS",
         "cli",
         "`web`, `worker` or `cli`; set by the command itself: time limits differ",

@@ -68,7 +68,7 @@ def set_locale(*, login_id: int, locale: str) -> None:
 def forget_second_factors(*, login_id: int) -> int:
     """Remove a lost second factor, with its recovery codes; return how many there were."""
     db.demand_transaction()
-    return Authenticator.objects.filter(user_id=login_id).delete()[0]
+    return int(Authenticator.objects.filter(user_id=login_id).delete()[0])
 
 
 def note_seen(*, session_key: str, now: datetime) -> None:

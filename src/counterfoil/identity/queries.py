@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q
 
 from counterfoil.core import errors
 from counterfoil.core.actor import Actor, StaffGrant
@@ -105,13 +105,22 @@ def has_staff_role(*, login_id: int) -> bool:
 
 def has_second_factor(*, login_id: int) -> bool:
     """Tell whether a login proves itself by more than a password: one-time codes or a passkey."""
-    kinds = Q(type=Authenticator.Type.TOTP) | Q(type=Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(kinds, user_id=login_id).exists()
+    return bool(_second_factors(login_id).exists())
+
+
+def count_second_factors(*, login_id: int) -> int:
+    """Return how many second factors a login has, recovery codes apart."""
+    return int(_second_factors(login_id).count())
 
 
 def has_administrator() -> bool:
     """Tell whether the installation has anybody who can administer a biller."""
     return StaffRole.objects.filter(role=permissions.ADMINISTRATOR, is_active=True).exists()
+
+
+def _second_factors(login_id: int) -> Any:
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user_id=login_id, type__in=kinds)
 
 
 def _row(login: Login) -> LoginRow:

@@ -7,12 +7,40 @@ from typing import Final, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from counterfoil.core import db, errors
+from counterfoil.core import db, errors, tokens
 from counterfoil.core.actor import Actor, ActorKind, PayerGrant
 from counterfoil.identity import permissions as staff_permissions
 from counterfoil.payers import names, rows
-from counterfoil.payers.models import AccountPayer, BillingAccount, Payer, PortalAccess, UserProfile
-from counterfoil.payers.rows import AccountRow, LinkRow, Page, PayerRow, ProfileRow
+from counterfoil.payers.models import (
+    AccountPayer,
+    BillingAccount,
+    Invitation,
+    Payer,
+    PortalAccess,
+    UserProfile,
+)
+from counterfoil.payers.rows import (
+    AccessRow,
+    AccountRow,
+    InvitationRow,
+    LinkRow,
+    Page,
+    PayerAccess,
+    PayerRow,
+    ProfileRow,
+)
+
+# Rows are asked for under this module's name.
+__all__ = [
+    "AccessRow",
+    "AccountRow",
+    "InvitationRow",
+    "LinkRow",
+    "Page",
+    "PayerAccess",
+    "PayerRow",
+    "ProfileRow",
+]
 
 M = TypeVar("M", bound=Model)
 PAGE: Final = 50
@@ -48,7 +76,7 @@ def list_accounts(
     *, actor: Actor, biller_id: int, search: str = "", after: str | None = None, limit: int = PAGE
 ) -> Page[AccountRow]:
     """Return a biller's accounts by name, a page at a time; `search` is part of the name or begins the number."""
-    found, mark = page_of(_searched_accounts(actor, biller_id, search), after=after, limit=limit)
+    found, mark = _page(_searched_accounts(actor, biller_id, search), after=after, limit=limit)
     return Page(rows=tuple(_account(account) for account in found), after=mark)
 
 
@@ -57,9 +85,9 @@ def count_accounts(*, actor: Actor, biller_id: int, search: str = "") -> int:
     return _searched_accounts(actor, biller_id, search).count()
 
 
-def list_accounts_by_id(*, actor: Actor, ids: Collection[int]) -> dict[int, AccountRow]:
-    """Return those of these accounts that the actor may see, by id. One query."""
-    return {found.pk: _account(found) for found in _accounts(actor).filter(pk__in=list(ids))}
+def list_accounts_by_ids(*, actor: Actor, account_ids: Collection[int]) -> list[AccountRow]:
+    """Return those of these accounts that the actor may see. One query."""
+    return [_account(found) for found in _accounts(actor).filter(pk__in=list(account_ids)).order_by("pk")]
 
 
 def get_payer(*, actor: Actor, public_id: str) -> PayerRow:
@@ -70,31 +98,31 @@ def get_payer(*, actor: Actor, public_id: str) -> PayerRow:
     found = _payers(actor).filter(public_id=public_id).first()
     if found is None:
         raise errors.NotFound(public_id)
-    return payer_row(found)
+    return _payer(found)
 
 
 def list_payers(
     *, actor: Actor, biller_id: int, search: str = "", after: str | None = None, limit: int = PAGE
 ) -> Page[PayerRow]:
     """Return a biller's payers by name, a page at a time; `search` is part of the name or begins the e-mail."""
-    found, mark = page_of(searched_payers(actor, biller_id, search), after=after, limit=limit)
-    return Page(rows=tuple(payer_row(payer) for payer in found), after=mark)
+    found, mark = _page(_searched_payers(actor, biller_id, search), after=after, limit=limit)
+    return Page(rows=tuple(_payer(payer) for payer in found), after=mark)
 
 
 def count_payers(*, actor: Actor, biller_id: int, search: str = "") -> int:
     """Return how many payers such a list has."""
-    return searched_payers(actor, biller_id, search).count()
+    return _searched_payers(actor, biller_id, search).count()
 
 
-def list_payers_by_id(*, actor: Actor, ids: Collection[int]) -> dict[int, PayerRow]:
-    """Return those of these payers that the actor may see, by id. One query."""
-    return {found.pk: payer_row(found) for found in _payers(actor).filter(pk__in=list(ids))}
+def list_payers_by_ids(*, actor: Actor, payer_ids: Collection[int]) -> list[PayerRow]:
+    """Return those of these payers that the actor may see. One query."""
+    return [_payer(found) for found in _payers(actor).filter(pk__in=list(payer_ids)).order_by("pk")]
 
 
 def list_my_payers(*, actor: Actor, permission: str | None = None) -> list[PayerRow]:
     """Return the payers this actor acts for in the portal, oldest first."""
     found = Payer.objects.filter(pk__in=actor.payer_ids(permission)).order_by("pk")
-    return [payer_row(payer) for payer in found]
+    return [_payer(payer) for payer in found]
 
 
 def list_account_payers(*, actor: Actor, account_id: int) -> list[LinkRow]:
@@ -145,15 +173,93 @@ def get_profile(*, actor: Actor, biller_id: int, key: str) -> ProfileRow:
     return _profile(found)
 
 
-def lock_accounts(*, ids: Collection[int]) -> list[BillingAccount]:
+def get_invitation(*, actor: Actor, public_id: str) -> InvitationRow:
+    """Return an invitation.
+
+    :raises errors.NotFound: none at the billers where the actor may invite.
+    """
+    found = _invitations(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise errors.NotFound(public_id)
+    return _invitation(found)
+
+
+def find_invitation(*, secret: str) -> InvitationRow | None:
+    """Return the invitation whose link holds this secret, whatever has become of it: the secret is the permission."""
+    found = Invitation.objects.filter(digest=tokens.digest(secret)).select_related("payer", "profile").first()
+    return None if found is None else _invitation(found)
+
+
+def list_invitations_to(*, email: str) -> list[InvitationRow]:
+    """Return the open invitations to an address, lapsed ones too, of all billers: to send them there again."""
+    found = Invitation.objects.filter(email=email.strip().lower(), used_at=None, revoked_at=None)
+    return [_invitation(each) for each in found.select_related("payer", "profile").order_by("pk")]
+
+
+def list_access(
+    *, actor: Actor, biller_id: int, search: str = "", after: str | None = None, limit: int = PAGE
+) -> Page[PayerAccess]:
+    """Return payers by name with who acts for each and the latest invitation. Four queries, however many."""
+    found, mark = _page(_searched_payers(actor, biller_id, search), after=after, limit=limit)
+    accesses, invitations = _accesses(found), _latest_invitations(actor, found)
+    return Page(
+        rows=tuple(
+            PayerAccess(
+                payer=_payer(payer),
+                accesses=tuple(accesses.get(payer.pk, ())),
+                invitation=invitations.get(payer.pk),
+            )
+            for payer in found
+        ),
+        after=mark,
+    )
+
+
+def get_access(*, actor: Actor, payer_public_id: str) -> PayerAccess:
+    """Return who acts for one payer, and its latest invitation.
+
+    :raises errors.NotFound: no such payer among those the actor may see.
+    """
+    found = list(_payers(actor).filter(public_id=payer_public_id))
+    if not found:
+        raise errors.NotFound(payer_public_id)
+    payer = found[0]
+    return PayerAccess(
+        payer=_payer(payer),
+        accesses=tuple(_accesses(found).get(payer.pk, ())),
+        invitation=_latest_invitations(actor, found).get(payer.pk),
+    )
+
+
+def map_access(*, actor: Actor, payer_ids: Collection[int]) -> dict[int, PayerAccess]:
+    """Return who acts for each of these payers, and its latest invitation, as far as the actor may see. Three queries."""
+    found = list(_payers(actor).filter(pk__in=list(payer_ids)))
+    accesses, invitations = _accesses(found), _latest_invitations(actor, found)
+    return {
+        payer.pk: PayerAccess(
+            payer=_payer(payer),
+            accesses=tuple(accesses.get(payer.pk, ())),
+            invitation=invitations.get(payer.pk),
+        )
+        for payer in found
+    }
+
+
+def lock_invitation(*, invitation_id: int) -> Invitation:
+    """Lock one invitation: two people finishing it at once, or finishing and revoking, come one after the other."""
+    db.demand_transaction()
+    return Invitation.objects.select_for_update(no_key=True).get(pk=invitation_id)
+
+
+def lock_accounts(*, account_ids: Collection[int]) -> list[BillingAccount]:
     """Lock billing accounts, ascending, first of all kinds.
 
     :raises db.LockOrder: a finer kind is locked already.
     """
-    return db.lock_rows(BillingAccount.objects.all(), kind="account", ids=ids)
+    return db.lock_rows(BillingAccount.objects.all(), kind="account", ids=account_ids)
 
 
-def searched_payers(actor: Actor, biller_id: int, search: str) -> QuerySet[Payer]:
+def _searched_payers(actor: Actor, biller_id: int, search: str) -> QuerySet[Payer]:
     """Return a biller's payers as a queryset, for this noun's own lists."""
     found = _payers(actor).filter(biller_id=biller_id)
     if search.strip():
@@ -162,7 +268,7 @@ def searched_payers(actor: Actor, biller_id: int, search: str) -> QuerySet[Payer
     return found
 
 
-def payer_row(payer: Payer) -> PayerRow:
+def _payer(payer: Payer) -> PayerRow:
     """Return a payer as a row."""
     return PayerRow(
         id=payer.pk,
@@ -223,7 +329,7 @@ def _links(actor: Actor, found: QuerySet[AccountPayer]) -> list[LinkRow]:
     return [
         LinkRow(
             account=_account(link.account),
-            payer=payer_row(link.payer),
+            payer=_payer(link.payer),
             relation=link.relation,
             is_default=link.is_default,
         )
@@ -231,7 +337,7 @@ def _links(actor: Actor, found: QuerySet[AccountPayer]) -> list[LinkRow]:
     ]
 
 
-def page_of(found: QuerySet[M], *, after: str | None, limit: int) -> tuple[list[M], str | None]:
+def _page(found: QuerySet[M], *, after: str | None, limit: int) -> tuple[list[M], str | None]:
     """Return one page of a queryset that has `sort_name`, and the mark of what follows."""
     place = rows.read_mark(after) if after else None
     if place is not None:
@@ -255,6 +361,54 @@ def _account(found: BillingAccount) -> AccountRow:
         sort_name=found.sort_name,
         standing=found.standing,
         external_ref=found.external_ref,
+    )
+
+
+def _invitations(actor: Actor) -> QuerySet[Invitation]:
+    found = Invitation.objects.select_related("payer", "profile")
+    if actor.is_system:
+        return found
+    return found.filter(biller_id__in=actor.staff_biller_ids(staff_permissions.INVITE_PAYERS))
+
+
+def _latest_invitations(actor: Actor, payers: Sequence[Payer]) -> dict[int, InvitationRow]:
+    found = _invitations(actor).filter(payer_id__in=[payer.pk for payer in payers])
+    latest = found.order_by("payer_id", "-pk").distinct("payer_id")
+    return {each.payer_id: _invitation(each) for each in latest}
+
+
+def _accesses(payers: Sequence[Payer]) -> dict[int, list[AccessRow]]:
+    found = PortalAccess.objects.filter(payer_id__in=[payer.pk for payer in payers], ended_at=None)
+    listed: dict[int, list[AccessRow]] = {}
+    for each in found.select_related("login", "profile").order_by("pk"):
+        row = AccessRow(
+            payer_id=each.payer_id,
+            login_id=each.login_id,
+            profile_name=each.profile.name,
+            joined_at=each.joined_at,
+            last_used_at=each.login.last_login,
+        )
+        listed.setdefault(each.payer_id, []).append(row)
+    return listed
+
+
+def _invitation(found: Invitation) -> InvitationRow:
+    return InvitationRow(
+        id=found.pk,
+        public_id=found.public_id,
+        biller_id=found.biller_id,
+        payer_id=found.payer_id,
+        payer_public_id=found.payer.public_id,
+        payer_name=found.payer.name,
+        payer_locale=found.payer.locale,
+        profile_id=found.profile_id,
+        profile_name=found.profile.name,
+        email=found.email,
+        times_sent=found.times_sent,
+        sent_at=found.sent_at,
+        expires_at=found.expires_at,
+        used_at=found.used_at,
+        revoked_at=found.revoked_at,
     )
 
 

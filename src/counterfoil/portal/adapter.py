@@ -1,14 +1,113 @@
-"""allauth's questions about our logins, answered by our flows."""
+"""allauth's questions about our logins, answered by our flows. Staff and payers sign in through the same."""
 
 from __future__ import annotations
 
+from typing import Any, Final, cast
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext as _
+
+from counterfoil.core import clock, errors, vault
+from counterfoil.flows.payers import accept_invitation, open_invitation
+from counterfoil.flows.payers.accept_invitation import Registration
+from counterfoil.flows.payers.open_invitation import Opened
+from counterfoil.identity import queries as identity_queries
+from counterfoil.payers import queries as payer_queries
+from counterfoil.ui.requests import Request
+
+# The secret of a link that was followed waits here, out of the address, until it is finished.
+INVITATION: Final = "cf_invitation"
+VAULT: Final = {"table": "mfa_authenticator", "column": "data"}
 
 
-class AccountAdapter(DefaultAccountAdapter):
-    """Sign-up, sign-in and where to go next."""
+def find_invitation(request: HttpRequest) -> Opened | None:
+    """Return the invitation whose link this visitor followed."""
+    secret = request.session.get(INVITATION)
+    return open_invitation.run(now=clock.now(), secret=secret) if secret else None
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
-    """Second factors."""
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
+    """Sign-up by invitation alone, and where to go after signing in."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Tell whether this visitor holds an open invitation to an address without a login."""
+        opened = find_invitation(request)
+        return opened is not None and opened.is_open and not opened.has_login
+
+    def clean_email(self, email: str) -> str:
+        """Accept only the invited address when signing up; anything elsewhere is allauth's to judge."""
+        request = context.request
+        if request is not None and request.path == reverse("account_signup"):
+            opened = find_invitation(request)
+            if opened is None or identity_queries.normalize_email(email) != opened.email:
+                raise ValidationError(_("Use the e-mail address that received the invitation."))
+        return str(super().clean_email(email)).strip().lower()
+
+    def save_user(self, request: HttpRequest, user: Any, form: BaseForm, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - allauth's signature
+        """Make the login and finish the invitation in one flow."""
+        user.set_password(form.cleaned_data["password1"])
+        registration = Registration(
+            email=form.cleaned_data["email"],
+            password_hash=user.password,
+            locale=get_language() or "",
+            row=user,
+        )
+        try:
+            login = accept_invitation.register(
+                actor=cast(Request, request).actor,
+                now=clock.now(),
+                secret=request.session.get(INVITATION, ""),
+                registration=registration,
+            )
+        except errors.Refused as refused:
+            # Somebody finished or revoked it while the form was being filled in; the page says which.
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("portal-invitation"))) from refused
+        del request.session[INVITATION]
+        # The link came by mail to this address, so it is proved.
+        self.stash_verified_email(request, login.email)
+        return login
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead to an invitation that waits, else staff to the desk and payers to the portal."""
+        if request.session.get(INVITATION):
+            return reverse("portal-invitation")
+        # Asked anew: the request's actor may have been read before the person was known.
+        login_id = request.user.pk or 0
+        if identity_queries.has_staff_role(login_id=login_id) and not payer_queries.list_grants(
+            login_id=login_id
+        ):
+            return "/desk/"
+        return "/"
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Lead to the portal."""
+        return "/"
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # the same
+    """Second factors: sealed in the database, and not to be taken off where they are required."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a one-time-code seed; allauth would keep it in clear."""
+        return vault.seal(text.encode(), **VAULT, row="-")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` sealed."""
+        return vault.open(encrypted_text, **VAULT, row="-").decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Keep the last second factor of staff where one is required."""
+        if not settings.COUNTERFOIL_MFA_REQUIRED:
+            return True
+        if not identity_queries.has_staff_role(login_id=authenticator.user_id):
+            return True
+        return identity_queries.count_second_factors(login_id=authenticator.user_id) > 1

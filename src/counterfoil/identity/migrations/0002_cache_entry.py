@@ -10,8 +10,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             sql=[
-                "CREATE TABLE cache_entry ("
-                " cache_key varchar(255) PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL)",
+                (
+                    "CREATE TABLE cache_entry (cache_key varchar(255) PRIMARY KEY,"
+                    " value text NOT NULL, expires timestamptz NOT NULL)"
+                ),
                 "CREATE INDEX cache_entry_expires ON cache_entry (expires)",
             ],
             reverse_sql="DROP TABLE cache_entry",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
 
@@ -20,7 +19,7 @@ class Command(migrate.Command):
 
     help = "Brings the database up to date. Needs MIGRATE_DATABASE_URL, the owner's role."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Take the owner's address unless another one is named."""
         super().add_arguments(parser)
         parser.set_defaults(database=OWNER)

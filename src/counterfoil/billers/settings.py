@@ -1,0 +1,75 @@
+"""What a biller can set: one frozen, typed document for each section, kept in versions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from counterfoil.core import errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalSettings:
+    """What payers can do in the portal."""
+
+    portal_on: bool = True
+    prepayment_allowed: bool = True
+    credit_applies_by_itself: bool = True
+    schedule_payment: bool = False
+    partial_payment_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSettings:
+    """How payments are taken. Amounts in minor units, days in days of the bank."""
+
+    gateway_on: bool = True
+    # A bank debit counts as Paid when the ordinary time for returns has passed without one (product.md 1).
+    paid_after_bank_days: int = 4
+    min_card_minor: int = 500
+    receipt_by_email: bool = True
+    receipt_note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be right."""
+        if not 0 <= self.paid_after_bank_days <= 60:
+            raise errors.Invalid("Between 0 and 60 days.", field="paid_after_bank_days")
+        if not 0 <= self.min_card_minor <= 100_000:
+            raise errors.Invalid("Between $0.00 and $1,000.00.", field="min_card_minor")
+
+
+Section: TypeAlias = PortalSettings | PaymentSettings
+SECTIONS: Final[dict[str, type[PortalSettings | PaymentSettings]]] = {
+    "portal": PortalSettings,
+    "payments": PaymentSettings,
+}
+
+
+def read(section: str, document: Mapping[str, Any]) -> Section:
+    """Return a section's document, with presets for what it does not say.
+
+    What the section no longer knows is left out: a document of an older version still opens.
+
+    :raises KeyError: no such section.
+    :raises errors.Invalid: a value is of the wrong kind; `field` names it.
+    """
+    kind = SECTIONS[section]
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    given = {name: value for name, value in document.items() if name in known}
+    for name, value in given.items():
+        if type(value) is not type(known[name].default):
+            raise errors.Invalid("This value is of the wrong kind.", field=name)
+    return kind(**given)
+
+
+def changed(section: str, before: Section, changes: Mapping[str, Any]) -> Section:
+    """Return a section with some values changed.
+
+    :raises errors.Invalid: an unknown name, or a value of the wrong kind.
+    """
+    unknown = set(changes) - {field.name for field in dataclasses.fields(before)}
+    if unknown:
+        raise errors.Invalid("There is no such setting.", field=min(unknown))
+    return read(section, dataclasses.asdict(before) | dict(changes))
