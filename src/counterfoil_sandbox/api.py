@@ -34,7 +34,10 @@ def _faulty(sandbox: engine.Sandbox, place: charges.Place, call: str, salt: str,
         raise errors.ApiError(500, "internal_error", "Something went wrong.")
     if slow := strikes("slow"):
         sandbox.sleep(slow.seconds)
-    answer = work(place)
+    try:
+        answer = work(place)
+    except errors.ApiError as refused:
+        answer = http.answer_error(refused)
     if strikes("answer_lost_after"):
         sandbox.news.set()
         raise errors.LostAnswer("answer lost after the work was done")

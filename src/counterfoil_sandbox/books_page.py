@@ -163,7 +163,7 @@ def show(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
     """GET /?merchant=: the books, of all or of one merchant."""
     chosen = request.query.get("merchant", "")
     with sandbox.store.session() as db:
-        found = merchants.list_newest(db, limit=SHOWN)
+        found = merchants.list_some(db, first=chosen, limit=SHOWN)
         row = db.execute("SELECT offset_seconds FROM installation").fetchone()
         parts = {
             "merchants": _balances(db, sandbox, found),

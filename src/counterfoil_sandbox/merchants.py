@@ -80,9 +80,9 @@ def get(db: store.Connection, *, by: str, value: str) -> Merchant:
     return found
 
 
-def list_newest(db: store.Connection, *, limit: int) -> list[Merchant]:
-    """Merchants for the books page, by id."""
-    return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY m.id LIMIT %s", [limit])]
+def list_some(db: store.Connection, *, first: str, limit: int) -> list[Merchant]:
+    """Merchants for the books page, by id, the one with id `first` before the others."""
+    return [_read(row) for row in db.execute(f"{_SELECT} ORDER BY m.id <> %s, m.id LIMIT %s", [first, limit])]
 
 
 def save(db: store.Connection, values: Mapping[str, Any]) -> str:

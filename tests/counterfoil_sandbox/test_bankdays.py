@@ -25,7 +25,9 @@ def test_published_days(day: date, *, is_open: bool) -> None:
 
 
 def test_count_of_closed_weekdays() -> None:
-    closed = {year: sum(day.weekday() < 5 for day in bankdays.closed_days(year)) for year in range(2026, 2030)}
+    closed = {
+        year: sum(day.weekday() < 5 for day in bankdays.closed_days(year)) for year in range(2026, 2030)
+    }
     assert closed == {2026: 10, 2027: 9, 2028: 9, 2029: 11}
 
 

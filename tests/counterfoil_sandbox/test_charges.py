@@ -93,7 +93,10 @@ def test_fence_cancels_what_waits_for_the_payer(sandbox: sandboxes.Practice) -> 
 
 @pytest.mark.parametrize(
     ("page", "decision", "status", "code"),
-    [("challenge", "approve", "captured", None), ("challenge", "refuse", "declined", "authentication_failed")],
+    [
+        ("challenge", "approve", "captured", None),
+        ("challenge", "refuse", "declined", "authentication_failed"),
+    ],
 )
 def test_confirmation_page(
     sandbox: sandboxes.Practice, page: str, decision: str, status: str, code: str | None
@@ -157,7 +160,13 @@ def test_cancel_before_it_is_sent_only(sandbox: sandboxes.Practice) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"amount_minor": 0}, {"amount_minor": 1.5}, {"amount_minor": True}, {"currency": "EUR"}, {"effective_on": "soon"}],
+    [
+        {"amount_minor": 0},
+        {"amount_minor": 1.5},
+        {"amount_minor": True},
+        {"currency": "EUR"},
+        {"effective_on": "soon"},
+    ],
 )
 def test_unreadable_request_is_refused(sandbox: sandboxes.Practice, wrong: dict[str, object]) -> None:
     answer = sandbox.charge("k", sandbox.card(), **wrong)

@@ -9,7 +9,11 @@ from tests.factories import sandbox as sandboxes
 
 def test_bank_debit_funds_a_bank_day_after_it_is_sent(sandbox: sandboxes.Practice) -> None:
     charge = sandbox.charge("k", sandbox.bank(), effective_on="2026-11-21").json()
-    assert (charge["status"], charge["effective_on"], charge["expected_on"]) == ("pending", "2026-11-23", "2026-11-30")
+    assert (charge["status"], charge["effective_on"], charge["expected_on"]) == (
+        "pending",
+        "2026-11-23",
+        "2026-11-30",
+    )
     sandbox.to(date(2026, 11, 23))
     assert sandbox.by_key("k")["sent_at"] is not None
     assert sandbox.movements() == []
@@ -39,7 +43,11 @@ def test_magic_account_comes_back(
     sandbox.charge("k", sandbox.bank(account))
     sandbox.to(date(2027, 2, 1))
     charge = sandbox.by_key("k")
-    assert (charge["status"], charge["return_code"], charge["returned_at"][:10]) == ("returned", code, returned)
+    assert (charge["status"], charge["return_code"], charge["returned_at"][:10]) == (
+        "returned",
+        code,
+        returned,
+    )
     assert sandbox.movements() == movements
     balances = sandbox.get("/v1/books/balance").json()["balances"]
     assert [line["amount_minor"] for line in balances] == ([0] if movements else [])

@@ -253,7 +253,11 @@ def test_methods_are_shown_checked_and_forgotten(practice: Any, gateway: base.Ga
     details = methods.token_details(token)
     assert isinstance(details, base.TokenDetails)
     assert (details.kind, details.last4, details.check) == ("bank", "6789", "not_run")
-    assert (details.bank_name, details.account_kind, details.holder_kind) == ("Sandbox Bank", "checking", "personal")
+    assert (details.bank_name, details.account_kind, details.holder_kind) == (
+        "Sandbox Bank",
+        "checking",
+        "personal",
+    )
     assert details.holder_name == "Ann Resident"
     assert methods.check_bank(token).check == "passed"
     assert methods.check_bank(practice.unchecked_bank()).check == "failed"
@@ -262,7 +266,13 @@ def test_methods_are_shown_checked_and_forgotten(practice: Any, gateway: base.Ga
     assert methods.token_details(token) == base.NotFound()
     card = methods.token_details(practice.good_card())
     assert isinstance(card, base.TokenDetails)
-    assert (card.brand, card.last4, card.exp_month, card.exp_year, card.funding) == ("visa", "4242", 12, 2040, "credit")
+    assert (card.brand, card.last4, card.exp_month, card.exp_year, card.funding) == (
+        "visa",
+        "4242",
+        12,
+        2040,
+        "credit",
+    )
 
 
 def test_reads_that_fail_say_so(practice: Any, gateway: base.Gateway) -> None:
@@ -280,7 +290,9 @@ def test_reads_that_fail_say_so(practice: Any, gateway: base.Gateway) -> None:
 
 
 def test_client_setup_names_its_origins(gateway: base.Gateway) -> None:
-    setup = base.saves_methods(gateway).client_setup("card", "n1", "es", "http://localhost:8000/back/?a=1&b=2")
+    setup = base.saves_methods(gateway).client_setup(
+        "card", "n1", "es", "http://localhost:8000/back/?a=1&b=2"
+    )
     assert setup.frame_url.startswith(setup.origin)
     assert setup.page_url.startswith(setup.origin)
     assert "n1" in setup.frame_url
@@ -324,16 +336,22 @@ def test_forged_events_are_refused(practice: Any, gateway: base.Gateway) -> None
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_events_signed_long_ago_or_ahead_are_refused(practice: Any, gateway: base.Gateway, minutes: int) -> None:
+def test_events_signed_long_ago_or_ahead_are_refused(
+    practice: Any, gateway: base.Gateway, minutes: int
+) -> None:
     gateway.charge(asked("k", practice.good_card()))
     [(body, headers)] = practice.told()
     with pytest.raises(base.Forged):
-        base.reads_events(gateway).verify(body, headers, practice.other_side.time.now + timedelta(minutes=minutes))
+        base.reads_events(gateway).verify(
+            body, headers, practice.other_side.time.now + timedelta(minutes=minutes)
+        )
 
 
 def test_events_of_no_interest_are_passed_over(practice: Any, gateway: base.Gateway) -> None:
     now = practice.other_side.time.now
-    body = json.dumps({"id": "evt_1", "type": "weather.changed", "created_at": now.isoformat(), "data": {}}).encode()
+    body = json.dumps(
+        {"id": "evt_1", "type": "weather.changed", "created_at": now.isoformat(), "data": {}}
+    ).encode()
     stamp = int(now.timestamp())
     signed = f"{stamp}.".encode() + body
     mac = hmac.new(practice.config["webhook_secret"].encode(), signed, hashlib.sha256).hexdigest()

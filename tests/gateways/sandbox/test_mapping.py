@@ -43,7 +43,12 @@ def test_what_cannot_be_read_is_unknown(charge: dict[str, object]) -> None:
 
 
 def test_days_are_the_banks() -> None:
-    charge = {"id": "ch_1", "status": "pending", "funded_at": "2026-11-24T02:00:00Z", "expected_on": "2026-11-30"}
+    charge = {
+        "id": "ch_1",
+        "status": "pending",
+        "funded_at": "2026-11-24T02:00:00Z",
+        "expected_on": "2026-11-30",
+    }
     funded = mapping.result(charge)
     assert isinstance(funded, base.Funded)
     assert funded.funded_on.isoformat() == "2026-11-23"
