@@ -65,43 +65,10 @@ def create_many(*, actor: Actor, drafts: Sequence[NewPayment], now: datetime) ->
 
     :raises django.db.IntegrityError: the key is known already in its scope.
     """
-    count = len(drafts)
     settled = [d.status == states.SETTLED for d in drafts]
     born = db.insert_many(
         "payments_payment",
-        {
-            "public_id": ("text", [d.public_id for d in drafts]),
-            "biller_id": ("bigint", [d.biller_id for d in drafts]),
-            "account_id": ("bigint", [d.account_id for d in drafts]),
-            "payer_id": ("bigint", [d.payer_id for d in drafts]),
-            "method_id": ("bigint", [d.method_id for d in drafts]),
-            "authorization_id": ("bigint", [d.authorization_id for d in drafts]),
-            "number": ("text", [_payment_number() for _ in drafts]),
-            "scope": ("text", [d.scope for d in drafts]),
-            "key": ("text", [d.key for d in drafts]),
-            "request_hash": ("text", [d.request_hash for d in drafts]),
-            "origin": ("text", [d.origin for d in drafts]),
-            "status": ("text", [d.status for d in drafts]),
-            "amount_minor": ("bigint", [d.amount_minor for d in drafts]),
-            "fee_minor": ("bigint", [d.fee_minor for d in drafts]),
-            "currency": ("text", [d.currency for d in drafts]),
-            "method_kind": ("text", [d.method_kind for d in drafts]),
-            "method_label": ("text", [d.method_label for d in drafts]),
-            "method_last4": ("text", [d.method_last4 for d in drafts]),
-            "submitted_at": ("timestamptz", [now] * count),
-            "submitted_on": ("date", [d.submitted_on for d in drafts]),
-            "submitted_by_ref": ("text", [actor.ref] * count),
-            "submitted_by_name": ("text", [actor.name] * count),
-            "effective_on": ("date", [d.effective_on for d in drafts]),
-            "paid_on": ("date", [d.paid_on for d in drafts]),
-            "returnable_until": ("date", [d.returnable_until for d in drafts]),
-            "settled_at": ("timestamptz", [now if done else None for done in settled]),
-            "gateway_ref": ("text", [""] * count),
-            "action_url": ("text", [""] * count),
-            "decline_class": ("text", [""] * count),
-            "reason_code": ("text", [""] * count),
-            "retry_of_id": ("bigint", [d.retry_of_id for d in drafts]),
-        },
+        _money_columns(drafts) | _life_columns(actor, drafts, settled, now),
         returning="public_id, id",
     )
     by_public_id = {str(public_id): int(row_id) for public_id, row_id in born}
@@ -114,6 +81,52 @@ def create_many(*, actor: Actor, drafts: Sequence[NewPayment], now: datetime) ->
         kind=Allocation.Kind.DIRECT,
     )
     return by_public_id
+
+
+def _money_columns(drafts: Sequence[NewPayment]) -> dict[str, tuple[str, list[Any]]]:
+    """What a payment is: never changed after its birth."""
+    return {
+        "public_id": ("text", [d.public_id for d in drafts]),
+        "biller_id": ("bigint", [d.biller_id for d in drafts]),
+        "account_id": ("bigint", [d.account_id for d in drafts]),
+        "payer_id": ("bigint", [d.payer_id for d in drafts]),
+        "method_id": ("bigint", [d.method_id for d in drafts]),
+        "authorization_id": ("bigint", [d.authorization_id for d in drafts]),
+        "number": ("text", [_payment_number() for _ in drafts]),
+        "scope": ("text", [d.scope for d in drafts]),
+        "key": ("text", [d.key for d in drafts]),
+        "request_hash": ("text", [d.request_hash for d in drafts]),
+        "origin": ("text", [d.origin for d in drafts]),
+        "amount_minor": ("bigint", [d.amount_minor for d in drafts]),
+        "fee_minor": ("bigint", [d.fee_minor for d in drafts]),
+        "currency": ("text", [d.currency for d in drafts]),
+        "method_kind": ("text", [d.method_kind for d in drafts]),
+        "method_label": ("text", [d.method_label for d in drafts]),
+        "method_last4": ("text", [d.method_last4 for d in drafts]),
+        "retry_of_id": ("bigint", [d.retry_of_id for d in drafts]),
+    }
+
+
+def _life_columns(
+    actor: Actor, drafts: Sequence[NewPayment], settled: Sequence[bool], now: datetime
+) -> dict[str, tuple[str, list[Any]]]:
+    """When and by whom, and what outcomes will change."""
+    count = len(drafts)
+    return {
+        "status": ("text", [d.status for d in drafts]),
+        "submitted_at": ("timestamptz", [now] * count),
+        "submitted_on": ("date", [d.submitted_on for d in drafts]),
+        "submitted_by_ref": ("text", [actor.ref] * count),
+        "submitted_by_name": ("text", [actor.name] * count),
+        "effective_on": ("date", [d.effective_on for d in drafts]),
+        "paid_on": ("date", [d.paid_on for d in drafts]),
+        "returnable_until": ("date", [d.returnable_until for d in drafts]),
+        "settled_at": ("timestamptz", [now if done else None for done in settled]),
+        "gateway_ref": ("text", [""] * count),
+        "action_url": ("text", [""] * count),
+        "decline_class": ("text", [""] * count),
+        "reason_code": ("text", [""] * count),
+    }
 
 
 def allocate(*, rows: Sequence[tuple[int, int, int, int, date | None]], kind: str) -> list[int]:

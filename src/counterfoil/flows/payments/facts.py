@@ -87,8 +87,14 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
 
 
 def _facts(  # noqa: PLR0913 - the parts of one value
-    biller: BillerRow, payer: PayerRow, account: AccountRow, method: MethodRow,
-    invoices: Sequence[InvoiceRow], pending: int, credit: int, now: datetime,
+    biller: BillerRow,
+    payer: PayerRow,
+    account: AccountRow,
+    method: MethodRow,
+    invoices: Sequence[InvoiceRow],
+    pending: int,
+    credit: int,
+    now: datetime,
 ) -> Facts:
     paying = biller.payments
     return Facts(

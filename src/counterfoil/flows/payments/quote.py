@@ -105,7 +105,9 @@ def _chosen(facts: Facts, order: PayOrder) -> tuple[list[Share], int]:
     for ref, wanted in order.amounts:
         invoice = by_ref.get(ref)
         if invoice is None or invoice.payable_minor <= 0:
-            raise errors.Stale(_("Someone paid this a minute ago, or a payment for it is on its way."), field=ref)
+            raise errors.Stale(
+                _("Someone paid this a minute ago, or a payment for it is on its way."), field=ref
+            )
         if wanted <= 0:
             raise errors.Invalid(_("Enter an amount above zero."), field=ref)
         if wanted > invoice.payable_minor and not facts.prepayment_allowed:

@@ -62,7 +62,7 @@ def _record(actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Wo
             _decide(item, outcome, now)
     changed = [item for item in works.values() if item.is_changed]
     ledgers.post(works=changed, now=now)
-    work.save(actor=actor, works=list(works.values()), now=now)
+    work.write(actor=actor, works=list(works.values()), now=now)
     results_notices.queue(actor=actor, works=changed, now=now)
     return list(works.values())
 

@@ -101,7 +101,8 @@ def _special(item: Work, key: str) -> dict[str, Any]:
             {
                 "invoice_number": item.invoices[a.invoice_id].number,
                 "amount_minor": a.amount_minor,
-                "left_minor": item.invoices[a.invoice_id].open_minor - item.invoices[a.invoice_id].pending_minor,
+                "left_minor": item.invoices[a.invoice_id].open_minor
+                - item.invoices[a.invoice_id].pending_minor,
             }
             for a in item.allocations
         ]

@@ -23,7 +23,9 @@ def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
     seen = 0
     for biller in billers:
         today, after = biller_queries.today(biller=biller, now=now), 0
-        while found := payment_queries.maturing(biller_id=biller.id, today=today, limit=CHUNK, after_id=after):
+        while found := payment_queries.maturing(
+            biller_id=biller.id, today=today, limit=CHUNK, after_id=after
+        ):
             resolve_unknown.ask(actor=actor, now=now, payment_ids=found, source="look_up")
             outcomes = [Outcome(payment_id, Matured(today), "calendar") for payment_id in found]
             record_results.run(actor=actor, now=now, outcomes=outcomes)

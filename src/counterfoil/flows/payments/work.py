@@ -26,7 +26,7 @@ ABANDONED_CHECK = timedelta(minutes=30)
 
 @dataclass
 class Work:
-    """One payment under lock. Everything is decided here in memory; `save` writes it set-based."""
+    """One payment under lock. Everything is decided here in memory; `write` writes it set-based."""
 
     payment: Payment
     biller: BillerRow
@@ -73,7 +73,11 @@ class Work:
                 self.details = {"code": code, "on": day.isoformat(), "ref": ref}
             case base.ActionNeeded(gateway_ref=ref, url=url):
                 payment.action_url, self.details = url, {"ref": ref}
-            case base.Accepted(gateway_ref=ref) | base.Settled(gateway_ref=ref) | base.Canceled(gateway_ref=ref):
+            case (
+                base.Accepted(gateway_ref=ref)
+                | base.Settled(gateway_ref=ref)
+                | base.Canceled(gateway_ref=ref)
+            ):
                 self.details = {"ref": ref}
             case base.Funded(gateway_ref=ref, funded_on=day):
                 self.details = {"ref": ref, "on": day.isoformat()}
@@ -104,7 +108,9 @@ class Work:
             self.events.append("payment.funded")
         if money in {Money.CAPTURED, Money.MATURED}:
             for allocation in self.allocations:
-                self._change(allocation, open_minor=-allocation.amount_minor, pending_minor=-allocation.amount_minor)
+                self._change(
+                    allocation, open_minor=-allocation.amount_minor, pending_minor=-allocation.amount_minor
+                )
                 self.applied.append(allocation.pk)
 
     def _give_back(self) -> None:
@@ -156,7 +162,7 @@ def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:
     }
 
 
-def save(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
+def write(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
     """Write what changed: payments, invoices, allocations, attempts, timeline, audit; one statement a table."""
     changed = [w for w in works if w.is_changed]
     touched = {a.invoice_id: w.invoices[a.invoice_id] for w in changed for a in w.allocations}
@@ -173,7 +179,9 @@ def save(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
         actor=actor,
         now=now,
         events=[
-            NewEvent(w.payment.biller_id, w.payment.pk, event, w.details) for w in changed for event in w.events
+            NewEvent(w.payment.biller_id, w.payment.pk, event, w.details)
+            for w in changed
+            for event in w.events
         ],
     )
     audit_operations.record_many([row for w in works for row in _audit(actor, w, now)])
