@@ -11,7 +11,7 @@ from typing import Any
 from counterfoil_sandbox import admin, engine, errors, faults, http, markup, merchants, store
 
 SHOWN = 50
-ADVANCES = (("1 day", "days", "1"), ("4 bank days", "bank_days", "4"), ("A month", "days", "30"))
+ADVANCES = (("1 day", "days", "1"), ("4 bank days", "bank_days", "4"), ("a month", "days", "30"))
 _CSP = "form-action 'self'; frame-ancestors 'none'"
 
 
