@@ -129,6 +129,17 @@ def _options(found: list[merchants.Merchant], chosen: str) -> markup.Html:
     )
 
 
+def _fault_options() -> markup.Html:
+    return markup.join(
+        [
+            markup.render(
+                "books_option.html", value=name, text=name.replace("_", " "), chosen=markup.Html("")
+            )
+            for name in (*faults.CALL_FAULTS, *faults.EVENT_FAULTS)
+        ]
+    )
+
+
 def _armed(found: list[merchants.Merchant]) -> markup.Html:
     rows: list[tuple[Any, ...]] = []
     for merchant in found:
@@ -176,21 +187,13 @@ def show(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
         markup.render("books_advance.html", form_key=key, unit=unit, count=count, label=f"Advance {label}")
         for label, unit, count in ADVANCES
     ]
-    names = (*faults.CALL_FAULTS, *faults.EVENT_FAULTS)
     body = markup.render(
         "books.html",
         now=sandbox.clock.at(int(row["offset_seconds"]) if row else 0).strftime("%A, %B %-d, %Y, %H:%M"),
         advances=markup.join(advances),
         form_key=key,
         options=_options(found, chosen),
-        fault_options=markup.join(
-            [
-                markup.render(
-                    "books_option.html", value=name, text=name.replace("_", " "), chosen=markup.Html("")
-                )
-                for name in names
-            ]
-        ),
+        fault_options=_fault_options(),
         armed=_armed(found),
         **parts,
     )
