@@ -81,13 +81,10 @@ def view(bound: BoundField, *, wishes: Wishes) -> FieldView:
     error_id = f"{base}_error" if errors else ""
     grouped = shape == "choices"
     label = wishes.label or str(bound.label or "")
-    if str(bound.field.widget.attrs.get("placeholder", "")).lower() in {
-        label.lower(),
-        str(bound.label).lower(),
-    }:
-        bound.field.widget.attrs.pop(
-            "placeholder", None
-        )  # the label says it already, and stays when one types
+    shown = str(bound.field.widget.attrs.get("placeholder", "")).lower()
+    if shape == "code" or shown in {label.lower(), str(bound.label).lower()}:
+        # The label says it already, and stays when one types.
+        bound.field.widget.attrs.pop("placeholder", None)
     return FieldView(
         id=base,
         name=bound.html_name,
@@ -153,7 +150,7 @@ def _control(bound: BoundField, *, shape: str, described: str) -> SafeString:
 def _options(bound: BoundField, *, described: str) -> tuple[Option, ...]:
     found: list[Option] = []
     for part in bound.subwidgets:
-        label = part.choice_label
+        label: object = part.choice_label
         choice = label if isinstance(label, Choice) else Choice(title=str(label))
         part.data["attrs"]["class"] = "tick"
         if described:

@@ -26,7 +26,8 @@ PARTS = "ui/components/"
 
 
 def _render(name: str, values: dict[str, Any]) -> SafeString:
-    return get_template(f"{PARTS}{name}.html").render(values)
+    # The template escaped what needed it; mypy's stubs call the result a plain string.
+    return SafeString(get_template(f"{PARTS}{name}.html").render(values))
 
 
 @register.simple_tag
@@ -115,7 +116,7 @@ def ui_errors(*forms_: forms.BaseForm) -> dict[str, object]:
     """The summary of what is wrong in one or more forms; empty when nothing is. It takes the focus."""
     found: list[tuple[str, str]] = []
     for form in forms_:
-        if not form or not form.is_bound:
+        if not isinstance(form, forms.BaseForm) or not form.is_bound:
             continue
         found.extend(("", str(message)) for message in form.non_field_errors())
         for bound in form:
