@@ -22,7 +22,7 @@ class Store:
     """Reads and writes the folder; safe for several threads."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._known: dict[str, Message] = {}
         self._lock = threading.Lock()

@@ -57,19 +57,20 @@ def _run_all(
 ) -> None:
     counterfoil = _script()
     note_environment(where.environment, settings)
-    if not where.keys.exists():
-        supervisor.run_once("keys", [counterfoil, "keys", "new", "--demo"])
-    supervisor.run_once("migrate", [counterfoil, "migrate"])
     sandbox, mailbox = (
         Service(name, [sys.executable, "-m", f"counterfoil_{name}"], numbers[port], NOT_FOR_OTHERS)
         for name, port in (("sandbox", "SANDBOX_PORT"), ("mailbox", "MAILBOX_PORT"))
     )
     supervisor.start(sandbox)
     supervisor.start(mailbox)
+    if not where.keys.exists():
+        supervisor.run_once("keys", [counterfoil, "keys", "new", "--demo"])
+    supervisor.say("migrate", "bringing the database up to date")
+    supervisor.run_once("migrate", [counterfoil, "migrate", "--verbosity", "0"])
+    web = Service("web", [counterfoil, "web"], numbers["PORT"], NOT_FOR_SERVING)
+    supervisor.start(web)  # it comes up while the data loads, and hears of what the sandbox does meanwhile
     supervisor.wait_until_ready(sandbox, mailbox)
     supervisor.run_once("demo", [counterfoil, "demo"])
-    web = Service("web", [counterfoil, "web"], numbers["PORT"], NOT_FOR_SERVING)
-    supervisor.start(web)
     supervisor.start(Service("worker", [counterfoil, "worker"], without=NOT_FOR_SERVING))
     supervisor.wait_until_ready(web)
     supervisor.run_once("ready", [counterfoil, "demo", "--print"])

@@ -246,7 +246,7 @@ def answers(service: Service) -> bool:
         return True
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
     try:
-        connection.request("HEAD", "/", headers={"Host": f"localhost:{service.port}"})
+        connection.request("GET", "/", headers={"Host": f"localhost:{service.port}"})
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False
