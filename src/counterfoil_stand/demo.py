@@ -63,8 +63,8 @@ def _run_all(
     )
     supervisor.start(sandbox)
     supervisor.start(mailbox)
-    if not where.keys.exists():
-        supervisor.run_once("keys", [counterfoil, "keys", "new", "--demo"])
+    if not Path(settings["COUNTERFOIL_KEYS_FILE"]).exists():
+        supervisor.run_once("keys", [counterfoil, "keys", "new"])
     supervisor.say("migrate", "bringing the database up to date")
     supervisor.run_once("migrate", [counterfoil, "migrate", "--verbosity", "0"])
     web = Service("web", [counterfoil, "web"], numbers["PORT"], NOT_FOR_SERVING)

@@ -40,7 +40,7 @@ class Places:
 
     @property
     def keys(self) -> Path:
-        """The demo's key ring, written by `counterfoil keys new --demo`."""
+        """The demo's key ring, made by `counterfoil keys new`."""
         return self.state / "keys.json"
 
     @property
