@@ -9,6 +9,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Final
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 # The kind of process decides the database's time limits, before settings are read.
@@ -40,7 +41,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "counterfoil.config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     os.environ.setdefault("COUNTERFOIL_PROCESS", PROCESSES.get(command, "cli"))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"{error}. The settings are listed in docs/reference/settings.md.")
 
 
 if __name__ == "__main__":

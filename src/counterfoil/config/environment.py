@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
@@ -113,9 +114,17 @@ def read(environ: Mapping[str, str]) -> Environment:
     return environment
 
 
-def as_markdown() -> str:
-    """Return the table as a page of documentation."""
-    lines = ["| variable | preset | what it is |", "|---|---|---|"]
+def as_page() -> str:
+    """Return the table as a page of documentation (`python -m counterfoil.config.environment`)."""
+    lines = [
+        "# Settings",
+        "",
+        "Read from the environment when a process starts. The demo sets what it needs by itself. What one biller",
+        "can set is in the desk, not here.",
+        "",
+        "| variable | preset | what it is |",
+        "|---|---|---|",
+    ]
     for field in dataclasses.fields(Environment):
         preset: Any = field.default
         if isinstance(preset, bool):
@@ -159,3 +168,7 @@ def _check(environment: Environment) -> None:
         )
     if not environment.base_url.startswith("https://"):
         raise ImproperlyConfigured("COUNTERFOIL_BASE_URL of a live installation begins with https://")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_page())

@@ -97,6 +97,8 @@ class SecondFactor:
             and request.path_info.startswith(DESK)
             and request.user.is_authenticated
             and not identity_queries.has_second_factor(login_id=request.user.pk)
+            # To anybody else the desk is not there at all.
+            and identity_queries.has_staff_role(login_id=request.user.pk)
         ):
             return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': DESK})}")
         return self.get_response(request)
@@ -121,7 +123,8 @@ def _actor(request: Request) -> Actor:
         request_id=request.request_id,
     )
     if request.user.is_authenticated:
-        return actor_flow.run(login=request.user, seen=seen)
+        at_desk = request.path_info.startswith(DESK)
+        return actor_flow.run(login=request.user, seen=seen, at_desk=at_desk)
     return actor_flow.visitor(seen=seen)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from counterfoil.core import db, errors, ids, tokens
@@ -82,6 +82,19 @@ def link_many(*, biller_id: int, new: Sequence[NewLink]) -> None:
             for each in new
         ],
         batch_size=BATCH,
+    )
+
+
+def change_contact(*, payer_id: int, values: Mapping[str, str]) -> None:
+    """Write a payer's name, e-mail address, phone, language and invoice preference."""
+    db.demand_transaction()
+    Payer.objects.filter(pk=payer_id).update(
+        name=values["name"],
+        sort_name=names.fold(values["name"]),
+        email=values["email"].strip().lower(),
+        phone=values["phone"],
+        locale=values["locale"],
+        invoice_preference=values["invoice_preference"],
     )
 
 

@@ -130,6 +130,11 @@ def list_account_payers(*, actor: Actor, account_id: int) -> list[LinkRow]:
     return _links(actor, AccountPayer.objects.filter(account_id=account_id))
 
 
+def list_payers_of_accounts(*, actor: Actor, account_ids: Collection[int]) -> list[LinkRow]:
+    """Return who pays for each of these accounts, account by account, the default first. One query."""
+    return _links(actor, AccountPayer.objects.filter(account_id__in=list(account_ids)))
+
+
 def list_payer_accounts(*, actor: Actor, payer_ids: Sequence[int]) -> list[LinkRow]:
     """Return the accounts that these payers pay for."""
     return _links(actor, AccountPayer.objects.filter(payer_id__in=payer_ids))
@@ -201,18 +206,7 @@ def list_access(
 ) -> Page[PayerAccess]:
     """Return payers by name with who acts for each and the latest invitation. Four queries, however many."""
     found, mark = _page(_searched_payers(actor, biller_id, search), after=after, limit=limit)
-    accesses, invitations = _accesses(found), _latest_invitations(actor, found)
-    return Page(
-        rows=tuple(
-            PayerAccess(
-                payer=_payer(payer),
-                accesses=tuple(accesses.get(payer.pk, ())),
-                invitation=invitations.get(payer.pk),
-            )
-            for payer in found
-        ),
-        after=mark,
-    )
+    return Page(rows=tuple(_with_access(actor, found)), after=mark)
 
 
 def get_access(*, actor: Actor, payer_public_id: str) -> PayerAccess:
@@ -223,26 +217,13 @@ def get_access(*, actor: Actor, payer_public_id: str) -> PayerAccess:
     found = list(_payers(actor).filter(public_id=payer_public_id))
     if not found:
         raise errors.NotFound(payer_public_id)
-    payer = found[0]
-    return PayerAccess(
-        payer=_payer(payer),
-        accesses=tuple(_accesses(found).get(payer.pk, ())),
-        invitation=_latest_invitations(actor, found).get(payer.pk),
-    )
+    return _with_access(actor, found)[0]
 
 
 def map_access(*, actor: Actor, payer_ids: Collection[int]) -> dict[int, PayerAccess]:
-    """Return who acts for each of these payers, and its latest invitation, as far as the actor may see. Three queries."""
+    """Return who acts for each of these payers, and its latest invitation. Three queries, however many."""
     found = list(_payers(actor).filter(pk__in=list(payer_ids)))
-    accesses, invitations = _accesses(found), _latest_invitations(actor, found)
-    return {
-        payer.pk: PayerAccess(
-            payer=_payer(payer),
-            accesses=tuple(accesses.get(payer.pk, ())),
-            invitation=invitations.get(payer.pk),
-        )
-        for payer in found
-    }
+    return {row.payer.id: row for row in _with_access(actor, found)}
 
 
 def lock_invitation(*, invitation_id: int) -> Invitation:
@@ -375,6 +356,18 @@ def _latest_invitations(actor: Actor, payers: Sequence[Payer]) -> dict[int, Invi
     found = _invitations(actor).filter(payer_id__in=[payer.pk for payer in payers])
     latest = found.order_by("payer_id", "-pk").distinct("payer_id")
     return {each.payer_id: _invitation(each) for each in latest}
+
+
+def _with_access(actor: Actor, found: Sequence[Payer]) -> list[PayerAccess]:
+    accesses, invitations = _accesses(found), _latest_invitations(actor, found)
+    return [
+        PayerAccess(
+            payer=_payer(payer),
+            accesses=tuple(accesses.get(payer.pk, ())),
+            invitation=invitations.get(payer.pk),
+        )
+        for payer in found
+    ]
 
 
 def _accesses(payers: Sequence[Payer]) -> dict[int, list[AccessRow]]:
