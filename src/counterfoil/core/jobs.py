@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.types import JSONDict
 
 # name -> queue. `worker/tasks.py` has exactly these; a test compares.
 NAMES: Final = {
@@ -19,8 +20,8 @@ NAMES: Final = {
     "settle_matured": "pay",
     "deliver_notice": "mail",
     "seal_audit": "default",
-    "commit_import": "default",
     "sweep": "default",
+    "redefer": "default",
 }
 
 
@@ -43,7 +44,8 @@ def defer(name: str, *, lock: str | None = None, queueing_lock: str | None = Non
         job.defer(**ids)
 
 
-def defer_many(name: str, batch: Sequence[dict[str, int | str]]) -> None:
+def defer_many(name: str, batch: Sequence[Mapping[str, int | str]]) -> None:
     """Queue many jobs of one name in one statement."""
-    if batch:
-        app.configure_task(name, queue=NAMES[name]).batch_defer(*batch)
+    rows: list[JSONDict] = [dict(job.items()) for job in batch]
+    if rows:
+        app.configure_task(name, queue=NAMES[name]).batch_defer(*rows)

@@ -1,0 +1,17 @@
+"""What runs by the clock: a table. Ticks are in UTC; flows ask each biller whether its hour has come."""
+
+from __future__ import annotations
+
+from typing import Final
+
+EVERY_MINUTE: Final = "* * * * *"
+EVERY_QUARTER_HOUR: Final = "*/15 * * * *"
+
+# task name -> cron expression
+SCHEDULE: Final = {
+    "resolve_unknown": EVERY_MINUTE,
+    "seal_audit": EVERY_MINUTE,
+    "sweep": EVERY_MINUTE,
+    "redefer": EVERY_MINUTE,
+    "settle_matured": EVERY_QUARTER_HOUR,
+}

@@ -1,0 +1,81 @@
+"""One task, one flow. A task reads the clock; everything else is the flow's business.
+
+Jobs are delivered at least once: every flow here can be run again without harm.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from counterfoil.core import clock, jobs
+from counterfoil.core.actor import GATEWAY, WORKER
+from counterfoil.flows.audit import seal
+from counterfoil.flows.gateway_events import apply, redefer
+from counterfoil.flows.notices import deliver, redefer as redefer_notices
+from counterfoil.flows.payments import call_gateway as call, resolve_unknown as resolve, settle_matured as settle
+from counterfoil.worker.schedule import SCHEDULE
+
+SEAL_BATCH: Final = 2_000
+STALLED_SECONDS: Final = 60
+FEW: Final = RetryStrategy(max_attempts=5, exponential_wait=5)
+
+
+@app.task(name="call_gateway", queue=jobs.NAMES["call_gateway"], retry=FEW)
+def call_gateway(payment_id: int) -> None:
+    """Send a payment that was born without its call."""
+    call.run(actor=GATEWAY, now=clock.now(), payment_id=payment_id)
+
+
+@app.task(name="apply_gateway_event", queue=jobs.NAMES["apply_gateway_event"], retry=FEW)
+def apply_gateway_event(event_id: int) -> None:
+    """Ask the gateway about what its event hints at."""
+    apply.run(actor=GATEWAY, now=clock.now(), event_id=event_id)
+
+
+@app.task(name="deliver_notice", queue=jobs.NAMES["deliver_notice"], retry=FEW)
+def deliver_notice(delivery_id: int) -> None:
+    """Send one notice."""
+    deliver.run(actor=WORKER, now=clock.now(), delivery_id=delivery_id)
+
+
+@app.periodic(cron=SCHEDULE["resolve_unknown"])
+@app.task(name="resolve_unknown", queue=jobs.NAMES["resolve_unknown"], queueing_lock="resolve_unknown")
+def resolve_unknown(timestamp: int) -> None:  # noqa: ARG001 - the tick; flows are told the installation's time
+    """Ask what became of payments nobody knows about."""
+    resolve.run(actor=GATEWAY, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["settle_matured"])
+@app.task(name="settle_matured", queue=jobs.NAMES["settle_matured"], queueing_lock="settle_matured")
+def settle_matured(timestamp: int) -> None:  # noqa: ARG001
+    """Call bank debits Paid whose time for returns has passed."""
+    settle.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["seal_audit"])
+@app.task(name="seal_audit", queue=jobs.NAMES["seal_audit"], queueing_lock="seal_audit")
+def seal_audit(timestamp: int) -> None:  # noqa: ARG001
+    """Seal what the audit log recorded since the last minute."""
+    while seal.run(actor=WORKER, now=clock.now()) == SEAL_BATCH:
+        continue
+
+
+@app.periodic(cron=SCHEDULE["sweep"])
+@app.task(name="sweep", queue=jobs.NAMES["sweep"], queueing_lock="sweep", pass_context=True)
+async def sweep_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Give jobs whose worker died to another one."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron=SCHEDULE["redefer"])
+@app.task(name="redefer", queue=jobs.NAMES["redefer"], queueing_lock="redefer")
+def redefer_lost(timestamp: int) -> None:  # noqa: ARG001
+    """Queue again what has waited longer than a job takes: the rows are the truth, jobs can be lost."""
+    now = clock.now()
+    redefer.run(actor=WORKER, now=now, older_than=timedelta(minutes=2))
+    redefer_notices.run(actor=WORKER, now=now)
