@@ -125,7 +125,9 @@ def test_window_opens_over_the_page_when_there_is_room_and_gives_the_focus_back(
     dialog = look.get_by_role("dialog", name="Make a Payment")
     expect(dialog.get_by_text("Step 1 of 3")).to_be_visible()
     assert look.url == HOST + "/ui/"
-    dialog.get_by_role("button", name="Verify Payment").click()
+    with look.expect_request(HOST + "/ui/window/") as sent:
+        dialog.get_by_role("button", name="Verify Payment").click()
+    assert sent.value.method == "POST"  # although a field of the form is called "method"
     expect(dialog.get_by_text("Step 1 of 3")).to_be_visible()
     look.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

@@ -112,7 +112,7 @@ def ui_fields(form: forms.BaseForm) -> dict[str, object]:
 
 
 @register.inclusion_tag(f"{PARTS}errors.html")
-def ui_errors(*forms_: forms.BaseForm) -> dict[str, object]:
+def ui_errors(*forms_: object) -> dict[str, object]:
     """The summary of what is wrong in one or more forms; empty when nothing is. It takes the focus."""
     found: list[tuple[str, str]] = []
     for form in forms_:

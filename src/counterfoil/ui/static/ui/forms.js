@@ -81,7 +81,8 @@ function release(form) {
 // has not sent anything yet. The pressed button is marked only after the browser has read its name and value.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("data-ui-many") || event.defaultPrevented) return;
+  // The attribute, not the property: a field called "method" hides that.
+  if (form.getAttribute("method")?.toLowerCase() !== "post" || form.hasAttribute("data-ui-many") || event.defaultPrevented) return;
   if (form.dataset[BUSY] !== undefined) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -17,6 +17,16 @@ function dialog() {
   return found;
 }
 
+// Addresses in the window were written for its own page; here another page is open.
+function anchorAddresses(part, base) {
+  part.querySelectorAll("form").forEach((form) => {
+    form.setAttribute("action", new URL(form.getAttribute("action") ?? "", base));
+  });
+  part.querySelectorAll("a[href]:not([href^='#'])").forEach((link) => {
+    link.setAttribute("href", new URL(link.getAttribute("href"), base));
+  });
+}
+
 // Shows the window of an answered page; a page without one, or with one that must stand alone, is gone to.
 async function show(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -25,7 +35,7 @@ async function show(answer) {
     location.assign(answer.url);
     return;
   }
-  part.querySelectorAll("form:not([action])").forEach((form) => form.setAttribute("action", answer.url));
+  anchorAddresses(part, answer.url);
   const place = dialog();
   place.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
   place.replaceChildren(document.adoptNode(part));
@@ -40,7 +50,9 @@ async function show(answer) {
 
 async function go(address, options, fallback) {
   try {
-    const answer = await fetch(address, { credentials: "same-origin", ...options });
+    // The header keeps the messages of the session for the next page that people see in full.
+    const headers = { "X-Ui-Window": "1" };
+    const answer = await fetch(address, { credentials: "same-origin", headers, ...options });
     await show(answer);
   } catch {
     fallback();
@@ -55,9 +67,9 @@ document.addEventListener("click", (event) => {
   if (inside && link.hasAttribute("data-ui-close")) {
     event.preventDefault();
     inside.close();
-  } else if (link.hasAttribute("data-ui-window") && !link.closest('[data-ui-window="dialog"]') && ROOM.matches) {
+  } else if (link.hasAttribute("data-ui-window") && (inside || !link.closest("section[data-ui-window]")) && ROOM.matches) {
     event.preventDefault();
-    opener = link.closest("details[data-ui-menu]")?.querySelector("summary") ?? link;
+    if (!inside) opener = link.closest("details[data-ui-menu]")?.querySelector("summary") ?? link;
     go(link.href, {}, () => location.assign(link.href));
   }
 });
@@ -65,12 +77,13 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !form.closest("dialog.over") || form.hasAttribute("data-ui-alone")) return;
-  const target = new URL(form.action, location.href);
+  const target = new URL(event.submitter?.getAttribute("formaction") ?? form.getAttribute("action"), location.href);
   if (target.origin !== location.origin) return;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
-  if (form.method === "post") {
-    go(target, { method: "POST", body: data }, () => form.submit());
+  // Attributes, not properties: a field called "method" or "action" hides the property of that name.
+  if (form.getAttribute("method")?.toLowerCase() === "post") {
+    go(target, { method: "POST", body: data }, () => HTMLFormElement.prototype.submit.call(form));
   } else {
     target.search = new URLSearchParams(data).toString();
     go(target, {}, () => location.assign(target));
