@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, models, transaction as djang
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
-from counterfoil.core import errors, failpoints
+from counterfoil.core import arrays, errors, failpoints
 
 T = TypeVar("T")
 M = TypeVar("M", bound=models.Model)
@@ -204,22 +204,22 @@ def insert_many(
     `columns` maps a column to its PostgreSQL type and its values. Names come from our own code, never from input.
     """
     demand_transaction()
-    arrays = [values for _, values in columns.values()]
-    if not arrays or not arrays[0]:
+    rows = [values for _, values in columns.values()]
+    if not rows or not rows[0]:
         return []
     names = ", ".join(columns)
     casts = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
     sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({casts})"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), arrays)
+        cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), [*map(arrays.literal, rows)])
         return list(cursor.fetchall()) if returning else []
 
 
 def update_many(table: str, columns: dict[str, tuple[str, list[Any]]]) -> int:
     """Update rows by `id`, given column by column (`id` among them), in one statement; return how many."""
     demand_transaction()
-    arrays = [values for _, values in columns.values()]
-    if not arrays or not arrays[0]:
+    rows = [values for _, values in columns.values()]
+    if not rows or not rows[0]:
         return 0
     names = ", ".join(columns)
     casts = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
@@ -229,5 +229,5 @@ def update_many(table: str, columns: dict[str, tuple[str, list[Any]]]) -> int:
         f"WHERE {table}.id = fresh.id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, arrays)
+        cursor.execute(sql, [*map(arrays.literal, rows)])
         return int(cursor.rowcount)

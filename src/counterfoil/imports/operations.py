@@ -138,6 +138,13 @@ def discard(*, imported: Import) -> None:
     imported.delete()
 
 
+def take_statistics() -> None:
+    """Give the planner figures of the tables an import fills, while they are small: once, after the first chunk."""
+    db.demand_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT imports_take_statistics()")
+
+
 def mark_broken(*, imported: Import, problem: str) -> None:
     """Note that the file cannot be read at all; what was staged of it goes."""
     db.demand_transaction()

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
-from counterfoil.core import db, errors
+from counterfoil.core import db, errors, ids as core_ids
 from counterfoil.core.actor import Actor
 from counterfoil.flows.imports import check
 from counterfoil.imports import operations as import_operations, queries as import_queries, states
@@ -86,6 +86,8 @@ def _commit(actor: Actor, now: datetime, import_id: str, biller: BillerRow, prog
     after, done = 0, 0
     while rows := import_queries.list_staged(imported=imported, after_line=after, limit=CHUNK):
         _bring_in(work, rows)
+        if not done and imported.accepted > CHUNK:
+            import_operations.take_statistics()
         after, done = rows[-1].line, done + len(rows)
         progress(done)
     import_operations.mark_committed(imported=imported, now=now)
@@ -157,7 +159,11 @@ def _invoice(work: _Work, row: StagedInvoice) -> NewInvoice:
 
 def _payments(work: _Work, rows: Sequence[StagedInvoice], invoice_ids: dict[str, int]) -> list[str]:
     """Record what was paid outside; return the payments' public ids in the order of the rows."""
-    drafts = [_payment(work, row, invoice_ids[row.number]) for row in rows]
+    public_ids = core_ids.new_many("payment", len(rows))
+    drafts = [
+        _payment(work, row, invoice_ids[row.number], public_id)
+        for row, public_id in zip(rows, public_ids, strict=True)
+    ]
     ids = payment_operations.create_many(actor=work.actor, drafts=drafts, now=work.now)
     payment_operations.record_events(
         actor=work.actor,
@@ -170,7 +176,7 @@ def _payments(work: _Work, rows: Sequence[StagedInvoice], invoice_ids: dict[str,
     return [d.public_id for d in drafts]
 
 
-def _payment(work: _Work, row: StagedInvoice, invoice_id: int) -> NewPayment:
+def _payment(work: _Work, row: StagedInvoice, invoice_id: int, public_id: str) -> NewPayment:
     home = work.homes[row.account_number]
     paid_on = _paid_on(work, row) or work.today
     return NewPayment(
@@ -193,6 +199,7 @@ def _payment(work: _Work, row: StagedInvoice, invoice_id: int) -> NewPayment:
         effective_on=paid_on,
         paid_on=paid_on,
         shares=((invoice_id, row.total_minor),),
+        public_id=public_id,
     )
 
 
