@@ -32,10 +32,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name the file, the biller and how to read the file."""
         kinds = parser.add_subparsers(dest="kind", required=True)
-        invoices = kinds.add_parser("invoices", help="invoices, with their accounts, payers and what was paid")
+        invoices = kinds.add_parser(
+            "invoices", help="invoices, with their accounts, payers and what was paid"
+        )
         invoices.add_argument("file", type=Path, help="a CSV file of at most 100 MB")
         invoices.add_argument("--biller", required=True, help="the biller's key, such as maple-court")
-        invoices.add_argument("--map", type=Path, help="a mapping file; without it the file is in our own format")
+        invoices.add_argument(
+            "--map", type=Path, help="a mapping file; without it the file is in our own format"
+        )
         invoices.add_argument(
             "--as-of", type=date.fromisoformat, help="leave open what was settled after this day (YYYY-MM-DD)"
         )
