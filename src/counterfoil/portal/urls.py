@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from counterfoil.portal.views import brand, invitations
+from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, pay, payments, profile
+
+PAY = "billing/pay/<slug:payer_ref>/<slug:account_ref>/"
+METHOD = "billing/methods/<slug:ref>/"
 
 urlpatterns = [
+    path("", dashboard.Dashboard.as_view(), name="portal-home"),
+    path("profile/", profile.ProfilePage.as_view(), name="portal-profile"),
+    path("language/", profile.switch_language, name="set_language"),
     path("brand/<slug:key>-<slug:digest>.css", brand.sheet, name="portal-brand"),
     path("invitations/", invitations.invitation, name="portal-invitation"),
     path("invitations/again/", invitations.again, name="portal-invitation-again"),
     path("invitations/<str:secret>/", invitations.follow, name="portal-invitation-follow"),
+    path("billing/", RedirectView.as_view(pattern_name="portal-invoices"), name="portal-billing"),
+    path("billing/invoices/", invoices.InvoiceList.as_view(), name="portal-invoices"),
+    path("billing/invoices/<slug:ref>/", invoices.InvoicePage.as_view(), name="portal-invoice"),
+    path("billing/invoices/<slug:ref>/invoice.pdf", invoices.InvoiceSheet.as_view(), name="portal-invoice-pdf"),
+    path("billing/methods/", methods.MethodList.as_view(), name="portal-methods"),
+    path("billing/methods/add/<slug:kind>/", methods.AddMethod.as_view(), name="portal-method-add"),
+    path(f"{METHOD}edit/", methods.EditMethod.as_view(), name="portal-method-edit"),
+    *(
+        path(f"{METHOD}{move}/", methods.MoveMethod.as_view(move=move), name=f"portal-method-{move}")
+        for move in methods.MOVES
+    ),
+    path("billing/pay/", pay.Choose.as_view(), name="portal-pay-choose"),
+    path(PAY, pay.SelectMethodStep.as_view(), name="portal-pay"),
+    path(f"{PAY}verify/", pay.VerifyStep.as_view(), name="portal-pay-verify"),
+    path("billing/payments/", payments.PaymentList.as_view(), name="portal-payments"),
+    path("billing/payments/<slug:ref>/", payments.PaymentPage.as_view(), name="portal-payment"),
+    path("billing/payments/<slug:ref>/state/", payments.PaymentState.as_view(), name="portal-payment-state"),
+    path("billing/payments/<slug:ref>/confirm/", payments.ConfirmPayment.as_view(), name="portal-payment-confirm"),
+    path("billing/payments/<slug:ref>/receipt.pdf", payments.Receipt.as_view(), name="portal-receipt"),
 ]

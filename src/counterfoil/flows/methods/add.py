@@ -22,6 +22,9 @@ from counterfoil.notices.operations import NewNotice
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.rows import PayerRow
 
+# Interfaces build the form with an address of it, and may not import operations.
+__all__ = ["NewAddress", "NewMethodForm", "run"]
+
 
 @dataclass(frozen=True, slots=True)
 class NewMethodForm:

@@ -1,0 +1,134 @@
+"""The Invoices tab as values: what is owed, by the person the bills are for, and the rows of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from counterfoil.billers.queries import BillerRow
+from counterfoil.invoices.queries import InvoiceRow
+from counterfoil.payments.balances import Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One invoice of the list, with its addresses; `pay_url` is empty where nothing can be paid."""
+
+    invoice: InvoiceRow
+    status: str
+    url: str
+    pdf_url: str
+    pay_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed for one person at one biller; `pay_url` is empty where nothing can be paid."""
+
+    for_whom: str
+    account_number: str
+    biller_name: str
+    currency: str
+    outstanding_minor: int
+    pending_minor: int
+    credit_minor: int
+    next_due_on: date | None
+    is_overdue: bool
+    pay_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The sum over everything this login pays for."""
+
+    currency: str
+    outstanding_minor: int
+    pending_minor: int
+    credit_minor: int
+    next_due_on: date | None
+    is_overdue: bool
+    pay_url: str
+    people: tuple[Owed, ...]
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether there is more than one person to pay for."""
+        return len(self.people) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one page that are for the same person."""
+
+    owed: Owed
+    rows: tuple[Row, ...]
+
+
+def pay_url(balance: Balance, *, invoice_ref: str = "") -> str:
+    """Return where the window Make a Payment opens: for everything outstanding, or with one invoice ticked."""
+    url = reverse("portal-pay", args=[balance.payer_ref, balance.account_ref])
+    return f"{url}?{urlencode({'invoice': invoice_ref})}" if invoice_ref else url
+
+
+def owed(balance: Balance, *, biller: BillerRow, can_pay: bool, today: date) -> Owed:
+    """Return one balance as the page shows it."""
+    return Owed(
+        for_whom=balance.for_whom,
+        account_number=balance.account_number,
+        biller_name=biller.name,
+        currency=biller.currency,
+        outstanding_minor=balance.outstanding_minor,
+        pending_minor=balance.pending_minor,
+        credit_minor=balance.credit_minor,
+        next_due_on=balance.next_due_on,
+        is_overdue=balance.next_due_on is not None and balance.next_due_on < today,
+        pay_url=pay_url(balance) if can_pay and balance.outstanding_minor else "",
+    )
+
+
+def summary(people: Sequence[Owed]) -> Summary:
+    """Return the sum; Pay Outstanding leads to the one person with something to pay, or to a choice between them."""
+    payable = [each.pay_url for each in people if each.pay_url]
+    due = [each for each in people if each.next_due_on is not None]
+    first_due = min((each.next_due_on for each in due if each.next_due_on), default=None)
+    return Summary(
+        currency=people[0].currency if people else "USD",
+        outstanding_minor=sum(each.outstanding_minor for each in people),
+        pending_minor=sum(each.pending_minor for each in people),
+        credit_minor=sum(each.credit_minor for each in people),
+        next_due_on=first_due,
+        is_overdue=any(each.is_overdue for each in due),
+        pay_url=payable[0] if len(payable) == 1 else reverse("portal-pay-choose") if payable else "",
+        people=tuple(people),
+    )
+
+
+def row(invoice: InvoiceRow, *, balance: Balance | None, can_pay: bool, today: date) -> Row:
+    """Return one invoice as the list shows it."""
+    payable = can_pay and balance is not None and invoice.payable_minor > 0
+    return Row(
+        invoice=invoice,
+        status=invoice.shown_status(today),
+        url=reverse("portal-invoice", args=[invoice.public_id]),
+        pdf_url=reverse("portal-invoice-pdf", args=[invoice.public_id]),
+        pay_url=pay_url(balance, invoice_ref=invoice.public_id) if payable and balance else "",
+    )
+
+
+def groups(rows: Iterable[Row], *, owed_by_pair: Mapping[tuple[int, int], Owed]) -> tuple[Group, ...]:
+    """Return the rows by the person they are for, in the order of the people."""
+    listed: dict[tuple[int, int], list[Row]] = {pair: [] for pair in owed_by_pair}
+    for each in rows:
+        listed.setdefault((each.invoice.account_id, each.invoice.payer_id), []).append(each)
+    return tuple(
+        Group(owed_by_pair[pair], tuple(found)) for pair, found in listed.items() if found and pair in owed_by_pair
+    )
+
+
+def find(balances: Collection[Balance], *, account_id: int, payer_id: int) -> Balance | None:
+    """Return the balance of one payer on one account."""
+    return next((b for b in balances if b.account_id == account_id and b.payer_id == payer_id), None)

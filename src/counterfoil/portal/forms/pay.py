@@ -1,0 +1,152 @@
+"""Step 1 of Make a Payment: which method, how much, of what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _, gettext_lazy
+
+from counterfoil.core import format as core_format
+from counterfoil.core.errors import Refused
+from counterfoil.flows.payments.orders import Mode
+from counterfoil.invoices.queries import InvoiceRow
+from counterfoil.methods.queries import MethodRow
+from counterfoil.portal.kept import KeptOrder
+from counterfoil.ui import formats
+from counterfoil.ui.choices import Choice
+
+PICK, AMOUNT = "pick_", "amount_"
+FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What can be chosen: usable methods, payable invoices, and the one sum."""
+
+    methods: Sequence[MethodRow]
+    invoices: Sequence[InvoiceRow]
+    outstanding_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFields:
+    """One invoice with its checkbox and its dollar field."""
+
+    invoice: InvoiceRow
+    pick: BoundField
+    amount: BoundField
+
+
+class SelectMethod(forms.Form):
+    """From, Payment Amount, and a dollar field for each invoice."""
+
+    method = forms.ChoiceField(
+        label=gettext_lazy("From"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose how you want to pay."),
+            "invalid_choice": gettext_lazy("This payment method cannot be used now. Choose another one."),
+        },
+    )
+    mode = forms.ChoiceField(
+        label=gettext_lazy("Payment Amount"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how much you want to pay.")},
+    )
+
+    def __init__(self, *args: Any, offered: Offered, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = offered
+        self.chosen: tuple[tuple[str, int], ...] = ()
+        cast(forms.ChoiceField, self.fields["method"]).choices = [
+            (method.public_id, method_choice(method)) for method in offered.methods
+        ]
+        cast(forms.ChoiceField, self.fields["mode"]).choices = _modes(offered)
+        for invoice in offered.invoices:
+            label = _("Pay invoice %(number)s") % {"number": invoice.number}
+            amount_label = _("Amount for invoice %(number)s") % {"number": invoice.number}
+            self.fields[PICK + invoice.public_id] = forms.BooleanField(required=False, label=label)
+            self.fields[AMOUNT + invoice.public_id] = forms.CharField(
+                required=False,
+                max_length=20,
+                label=amount_label,
+                widget=forms.TextInput(attrs={"data-ui": "money"}),
+                initial=_plain(invoice.payable_minor),
+            )
+
+    @property
+    def invoice_fields(self) -> list[InvoiceFields]:
+        """The invoices with their fields, oldest due first."""
+        return [
+            InvoiceFields(each, self[PICK + each.public_id], self[AMOUNT + each.public_id])
+            for each in self.offered.invoices
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the dollar fields of the invoices that are ticked."""
+        values = super().clean() or self.cleaned_data
+        if values.get("mode") == Mode.INVOICES:
+            picked = [each.public_id for each in self.offered.invoices if values.get(PICK + each.public_id)]
+            self.chosen = tuple((ref, minor) for ref in picked if (minor := self._amount(values, ref)) is not None)
+            if not picked:
+                self.add_error("mode", _("Choose at least one invoice to pay."))
+        return values
+
+    def _amount(self, values: Mapping[str, Any], ref: str) -> int | None:
+        try:
+            return core_format.parse_money(values.get(AMOUNT + ref, ""))
+        except core_format.NotMoney as error:
+            self.add_error(AMOUNT + ref, str(error))
+            return None
+
+    def kept(self, *, key: str) -> KeptOrder:
+        """Return what was chosen, for the way to step 2."""
+        return KeptOrder(self.cleaned_data["method"], Mode(self.cleaned_data["mode"]), self.chosen, key)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put a flow's refusal beside the field it is about."""
+        name = FIELDS.get(refusal.field or "", AMOUNT + (refusal.field or ""))
+        self.add_error(name if name in self.fields else None, refusal.message)
+
+
+def posted(order: KeptOrder) -> dict[str, str]:
+    """Return what step 1 would have posted for this order, to draw it again with everything kept."""
+    values = {"method": order.method_ref, "mode": str(order.mode)}
+    for ref, minor in order.amounts:
+        values |= {PICK + ref: "on", AMOUNT + ref: _plain(minor)}
+    return values
+
+
+def method_choice(method: MethodRow) -> Choice:
+    """Return a saved method as a choice card."""
+    what = (
+        _("%(issuer)s, ending in %(last4)s") if method.issuer else _("Ending in %(last4)s")
+    ) % {"issuer": issuer(method), "last4": method.last4}
+    return Choice(
+        method.nickname or what,
+        note=what if method.nickname else "",
+        aside=_("Default") if method.is_default else "",
+        icon="bank" if method.kind == "bank" else "card",
+    )
+
+
+def issuer(method: MethodRow) -> str:
+    """Return the bank's name or the card's brand as it is written."""
+    return method.issuer if method.kind == "bank" else {"visa": "Visa", "mastercard": "Mastercard",
+        "amex": "American Express", "discover": "Discover"}.get(method.issuer.lower(), method.issuer.title())  # fmt: skip
+
+
+def _modes(offered: Offered) -> list[tuple[str, Choice]]:
+    outstanding = formats.money(offered.outstanding_minor, currency=offered.currency)
+    modes = [(str(Mode.OUTSTANDING), Choice(_("Outstanding Balance"), aside=outstanding))]
+    specific = (str(Mode.INVOICES), Choice(_("Specific Invoice(s)"), note=_("Choose which, and how much of each.")))
+    return [*(modes if offered.outstanding_minor else []), specific]
+
+
+def _plain(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02}"

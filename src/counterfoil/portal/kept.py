@@ -1,0 +1,69 @@
+"""What was typed travels with the page, signed: no step of a window needs a session, and Back finds it again."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from counterfoil.core import tokens
+from counterfoil.flows.payments.orders import Mode
+
+ORDER, METHOD, BACK = "kept-order", "kept-method", "kept-back"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOrder:
+    """What step 1 of Make a Payment was told. `key` is the form's one-time token: one intent, one payment."""
+
+    method_ref: str
+    mode: Mode
+    amounts: tuple[tuple[str, int], ...]
+    key: str = ""
+
+    def text(self, *, subject: str) -> str:
+        """Return it for an address, so that only `subject` can use it."""
+        values = [self.method_ref, str(self.mode), [list(pair) for pair in self.amounts], self.key]
+        return _sign(values, f"{ORDER}:{subject}")
+
+
+def read_order(text: str, *, subject: str) -> KeptOrder | None:
+    """Return what `KeptOrder.text` was made of; None for anything else."""
+    values = _unsign(text, f"{ORDER}:{subject}")
+    if values is None:
+        return None
+    method_ref, mode, amounts, key = values
+    return KeptOrder(method_ref, Mode(mode), tuple((ref, minor) for ref, minor in amounts), key)
+
+
+def method_text(values: dict[str, str], *, subject: str) -> str:
+    """Return what was typed in Add Payment Method, for an address; never anything of the card or account."""
+    return _sign(values, f"{METHOD}:{subject}")
+
+
+def read_method(text: str, *, subject: str) -> dict[str, str]:
+    """Return what `method_text` was made of; nothing for anything else."""
+    values = _unsign(text, f"{METHOD}:{subject}")
+    return values if isinstance(values, dict) else {}
+
+
+def read_back(text: str) -> str:
+    """Return an address of ours that was signed for the way back; empty for anything else."""
+    try:
+        return tokens.unsign(text, purpose=BACK)
+    except tokens.BadToken:
+        return ""
+
+
+def _sign(values: Any, purpose: str) -> str:
+    raw = json.dumps(values, separators=(",", ":")).encode()
+    return tokens.sign(base64.urlsafe_b64encode(raw).rstrip(b"=").decode(), purpose=purpose)
+
+
+def _unsign(text: str, purpose: str) -> Any:
+    try:
+        value = tokens.unsign(text, purpose=purpose)
+    except tokens.BadToken:
+        return None
+    return json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))

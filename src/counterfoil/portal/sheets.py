@@ -1,0 +1,108 @@
+"""The PDFs a payer downloads: a receipt as of today, and an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _, pgettext
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.core import format as core_format
+from counterfoil.documents import invoice as invoice_document, letterhead, receipt as receipt_document
+from counterfoil.invoices.queries import InvoiceRow, LineRow
+from counterfoil.payments.queries import PaymentRow, ShareRow
+from counterfoil.portal import wording
+from counterfoil.ui import formats, statuses
+
+MIME = "application/pdf"
+
+
+def receipt(*, biller: BillerRow, payment: PaymentRow, shares: Sequence[ShareRow], now: datetime) -> bytes:
+    """Return the receipt of a payment with its status of the biller's today, in the active language."""
+    telling = wording.of(payment, today=biller_queries.today(biller=biller, now=now))
+    lines = tuple(
+        receipt_document.ReceiptLine(
+            invoice=share.invoice_number,
+            due="",
+            amount=formats.money(share.amount_minor, currency=payment.currency),
+            left=formats.money(share.invoice_open_minor, currency=payment.currency),
+        )
+        for share in shares
+    )
+    data = receipt_document.ReceiptData(
+        biller=_letterhead(biller),
+        number=payment.number,
+        status=str(statuses.look(telling.status).words),
+        tone="ok" if telling.tone == "ok" else "bad" if telling.tone == "bad" else "wait",
+        status_note=telling.note,
+        paid_at=formats.instant(payment.submitted_at, zone=biller.zone),
+        total=formats.money(payment.total_minor, currency=payment.currency),
+        subtotal=formats.money(payment.amount_minor, currency=payment.currency),
+        fee=formats.money(payment.fee_minor, currency=payment.currency) if payment.fee_minor else "",
+        payer=payment.payer_name,
+        method=payment.method_label,
+        billed_for=payment.for_whom,
+        account=core_format.mask_last4(payment.account_number),
+        lines=lines,
+    )
+    return receipt_document.render(data=data, rendered_at=now, locale=formats.current_locale())
+
+
+def invoice(
+    *, biller: BillerRow, invoice: InvoiceRow, lines: Sequence[LineRow], entries: Sequence[tuple[PaymentRow, int]],
+    now: datetime,
+) -> bytes:
+    """Return the sheet of an invoice, in the active language; without lines it shows the total alone."""
+    today = biller_queries.today(biller=biller, now=now)
+    status = statuses.look(invoice.shown_status(today))
+    shown = [(line.description, line.amount_minor) for line in lines] or [(_("Total"), invoice.total_minor)]
+    data = invoice_document.InvoiceData(
+        biller=_letterhead(biller),
+        number=invoice.number,
+        status=str(status.words),
+        tone="ok" if status.tone == "ok" else "bad" if status.tone == "bad" else "wait",
+        addressee=invoice.payer_name,
+        issued_on=formats.day(invoice.issued_on),
+        due_on=formats.day(invoice.due_on),
+        lines=tuple(
+            invoice_document.InvoiceLine(what=what, amount=formats.money(minor, currency=invoice.currency))
+            for what, minor in shown
+        ),
+        total=formats.money(invoice.total_minor, currency=invoice.currency),
+        balance=formats.money(invoice.open_minor, currency=invoice.currency),
+        billed_for=invoice.for_whom,
+        account=invoice.account_number,
+        entries=tuple(_entry(payment, part, invoice.currency) for payment, part in entries),
+        how_to_pay=(_("Online, or call %(phone)s.") % {"phone": biller.phone},) if biller.phone else (),
+    )
+    return invoice_document.render(data=data, rendered_at=now, locale=formats.current_locale())
+
+
+def answer(content: bytes, *, name: str) -> HttpResponse:
+    """Return a PDF as a download."""
+    response = HttpResponse(content, content_type=MIME)
+    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name)
+    response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
+    return response
+
+
+def _entry(payment: PaymentRow, part: int, currency: str) -> invoice_document.InvoiceEntry:
+    what = pgettext("a payment on an invoice", "Payment %(number)s, %(status)s") % {
+        "number": payment.number,
+        "status": statuses.look(payment.public_status).words,
+    }
+    amount = formats.money(-part, currency=currency)
+    return invoice_document.InvoiceEntry(day=formats.day(payment.submitted_on), what=what, amount=amount)
+
+
+def _letterhead(biller: BillerRow) -> letterhead.Letterhead:
+    return letterhead.Letterhead(
+        name=biller.brand.name,
+        phone=biller.phone,
+        email=biller.email,
+        address=biller.address_lines,
+        on_behalf_of=biller.brand.on_behalf_of,
+    )

@@ -1,0 +1,92 @@
+"""The visible life of a payment in plain words: what happened and when, and what is still ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from counterfoil.notices import reasons
+from counterfoil.payments import states
+from counterfoil.payments.queries import EventRow, PaymentRow
+from counterfoil.ui import formats
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line; `is_ahead` for what has not happened yet."""
+
+    title: str
+    when: str
+    note: str = ""
+    tone: str = "ok"
+    is_ahead: bool = False
+
+
+def of(payment: PaymentRow, events: Sequence[EventRow], *, zone: str, today: date) -> tuple[Step, ...]:
+    """Return the steps of a payment, oldest first, in the active language; times in the biller's `zone`."""
+    told = [_step(payment, event, zone=zone, today=today) for event in events]
+    return (*(step for step in told if step is not None), *_ahead(payment, today))
+
+
+def _step(payment: PaymentRow, event: EventRow, *, zone: str, today: date) -> Step | None:
+    words = _words(payment, event, today)
+    if words is None:
+        return None
+    title, note, tone = words
+    return Step(title, formats.instant(event.at, zone=zone, reference=today), note, tone)
+
+
+def _words(payment: PaymentRow, event: EventRow, today: date) -> tuple[str, str, str] | None:
+    match event.event:
+        case "payment.submitted":
+            by = payment.submitted_by_name
+            return _("Submitted"), _("By %(name)s") % {"name": by} if by else "", "ok"
+        case "payment.accepted":
+            return _accepted(payment, today)
+        case "payment.funded":
+            return _("The money arrived"), _returnable(payment, today), "info"
+        case "payment.settled":
+            return _("Paid"), "", "ok"
+        case "payment.unknown":
+            return _("Waiting for an answer"), _("We are confirming this with the bank."), "info"
+        case "payment.action_needed":
+            return _("Your bank wants to confirm"), _("Nothing is taken until you approve it."), "warn"
+        case "payment.declined":
+            return _("Declined"), reasons.decline(payment.decline_class), "bad"
+        case "payment.returned":
+            why = reasons.ach_return(payment.reason_code)
+            return _("Returned"), _("Your bank sent it back: %(why)s.") % {"why": why}, "bad"
+        case "payment.canceled":
+            return _("Canceled"), _("No money moved."), "quiet"
+        case _:
+            return None
+
+
+def _accepted(payment: PaymentRow, today: date) -> tuple[str, str, str]:
+    if payment.method_kind != "bank":
+        return _("Accepted"), "", "info"
+    day = formats.day(payment.effective_on, reference=today)
+    title = (
+        _("Goes to your bank on %(day)s") if payment.effective_on > today else _("Sent to your bank on %(day)s")
+    )
+    return title % {"day": day}, "", "info"
+
+
+def _ahead(payment: PaymentRow, today: date) -> tuple[Step, ...]:
+    if payment.status == states.PENDING and payment.paid_on is not None:
+        day = formats.day(payment.paid_on, reference=today)
+        when = _("We expect to hear by %(day)s") % {"day": day}
+        return (Step(_("Paid"), when, _returnable(payment, today), is_ahead=True),)
+    if payment.status in states.UNRESOLVED:
+        return (Step(_("The answer of your bank"), "", is_ahead=True),)
+    return ()
+
+
+def _returnable(payment: PaymentRow, today: date) -> str:
+    until = payment.returnable_until
+    if until is None or until < today:
+        return ""
+    return _("It can still come back until %(day)s.") % {"day": formats.day(until, reference=today)}

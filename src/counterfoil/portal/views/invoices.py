@@ -1,0 +1,130 @@
+"""The Invoices tab: what is owed, the list, one invoice, and its sheet."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.invoices import queries as invoice_queries
+from counterfoil.invoices.queries import Cursor, InvoiceRow, Wanted
+from counterfoil.payers import permissions
+from counterfoil.payments import balances, queries as payment_queries
+from counterfoil.payments.balances import Balance
+from counterfoil.portal import bills, sheets
+from counterfoil.portal.views.base import BillingView
+
+SHOW = {"all": gettext_lazy("All"), "open": gettext_lazy("Open"), "paid": gettext_lazy("Paid")}
+COUNTED = 999
+
+
+class InvoicesView(BillingView):
+    """What the pages of invoices share."""
+
+    def can_pay(self, biller_id: int, payer_id: int) -> bool:
+        """Tell whether a payment can be made here: the user profile allows it, and the biller takes some."""
+        return self.actor.may_as_payer(permissions.PAY, payer_id=payer_id) and bool(self.payable_kinds(biller_id))
+
+    def today(self, biller_id: int) -> date:
+        """Return the biller's day."""
+        return biller_queries.today(biller=self.billers[biller_id], now=self.now)
+
+    def row(self, invoice: InvoiceRow, balance: Balance | None, *, can_pay: bool) -> bills.Row:
+        """Return an invoice as pages show it."""
+        return bills.row(invoice, balance=balance, can_pay=can_pay, today=self.today(invoice.biller_id))
+
+
+class InvoiceList(InvoicesView):
+    """Summary, and the invoices by the person they are for."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show one page of them; the filter is in the address."""
+        show = self.request.GET.get("show", "all")
+        wanted = Wanted(show=show if show in SHOW else "all")
+        after = invoice_queries.read_cursor(self.request.GET.get("after", ""))
+        found = balances.list_for(actor=self.actor, payer_ids=self.billing_ids)
+        page = invoice_queries.list_wanted(actor=self.actor, wanted=wanted, after=after)
+        count = invoice_queries.count_wanted(actor=self.actor, wanted=wanted, at_most=COUNTED)
+        payable = {(b.account_id, b.payer_id): self.can_pay(b.biller_id, b.payer_id) for b in found}
+        owed = {
+            (b.account_id, b.payer_id): bills.owed(
+                b,
+                biller=self.billers[b.biller_id],
+                can_pay=payable[b.account_id, b.payer_id],
+                today=self.today(b.biller_id),
+            )
+            for b in found
+        }
+        rows = [
+            self.row(
+                invoice,
+                bills.find(found, account_id=invoice.account_id, payer_id=invoice.payer_id),
+                can_pay=payable.get((invoice.account_id, invoice.payer_id), False),
+            )
+            for invoice in page.rows
+            if invoice.payer_id in self.billing_ids
+        ]
+        return self.page(
+            "portal/billing/invoices.html",
+            {
+                "summary": bills.summary(list(owed.values())),
+                "groups": bills.groups(rows, owed_by_pair=owed),
+                "show": wanted.show,
+                "filters": list(SHOW.items()),
+                "shown": len(rows),
+                "count": count,
+                "is_cut": count > COUNTED,
+                "newest_url": self._url(wanted.show, None) if after else "",
+                "older_url": self._url(wanted.show, page.next) if page.next else "",
+                "takes_payments": any(payable.values()),
+            },
+        )
+
+    def _url(self, show: str, after: Cursor | None) -> str:
+        query = {"show": show} | ({"after": str(after)} if after else {})
+        return f"{reverse('portal-invoices')}?{urlencode(query)}"
+
+
+class InvoicePage(InvoicesView):
+    """One invoice: its lines where the profile shows them, what came in, what is left."""
+
+    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """Show it."""
+        invoice = self._invoice(ref)
+        found = balances.list_for(actor=self.actor, payer_ids=[invoice.payer_id])
+        balance = bills.find(found, account_id=invoice.account_id, payer_id=invoice.payer_id)
+        can_pay = self.can_pay(invoice.biller_id, invoice.payer_id)
+        return self.page(
+            "portal/billing/invoice.html",
+            {
+                "row": self.row(invoice, balance, can_pay=can_pay),
+                "lines": invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id),
+                "entries": payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
+            },
+            biller=self.billers[invoice.biller_id],
+        )
+
+    def _invoice(self, ref: str) -> InvoiceRow:
+        invoice = invoice_queries.get(actor=self.actor, public_id=ref)
+        self.payer(payer_id=invoice.payer_id)
+        return invoice
+
+
+class InvoiceSheet(InvoicePage):
+    """The same as a PDF."""
+
+    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """Send it."""
+        invoice = self._invoice(ref)
+        content = sheets.invoice(
+            biller=self.billers[invoice.biller_id],
+            invoice=invoice,
+            lines=invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id),
+            entries=payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
+            now=self.now,
+        )
+        return sheets.answer(content, name=f"invoice-{invoice.number}.pdf")

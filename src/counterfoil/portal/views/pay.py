@@ -1,0 +1,265 @@
+"""The window Make a Payment: Select Method, Verify Payment, and Submit. The third step is the payment's own page."""
+
+from __future__ import annotations
+
+import functools
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext as _
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.core import errors, tokens
+from counterfoil.flows.payments import prepare, submit
+from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
+from counterfoil.flows.payments.prepare import Review
+from counterfoil.invoices import queries as invoice_queries
+from counterfoil.methods import queries as method_queries
+from counterfoil.payers import permissions
+from counterfoil.payers.rows import PayerRow
+from counterfoil.payments import balances, queries as payment_queries
+from counterfoil.payments.balances import Balance
+from counterfoil.portal import bills, kept
+from counterfoil.portal.forms import pay as pay_forms
+from counterfoil.portal.forms.pay import Offered, SelectMethod
+from counterfoil.portal.kept import KeptOrder
+from counterfoil.portal.views.base import BillingView
+
+PURPOSE = "pay"
+SCOPE = "form"
+
+
+class PayView(BillingView):
+    """What the steps share: for whom, from whom, and what can be chosen."""
+
+    tab = "invoices"
+
+    @functools.cached_property
+    def payer_row(self) -> PayerRow:
+        """The payer in whose name this payment is made."""
+        return self.payer_by_ref(self.kwargs["payer_ref"], permission=permissions.PAY)
+
+    @functools.cached_property
+    def balance(self) -> Balance:
+        """What is owed on the account of the address."""
+        found = balances.list_for(actor=self.actor, payer_ids=[self.payer_row.id])
+        for balance in found:
+            if balance.account_ref == self.kwargs["account_ref"]:
+                return balance
+        raise errors.NotFound("account")
+
+    @property
+    def biller(self) -> BillerRow:
+        """Who is owed."""
+        return self.billers[self.payer_row.biller_id]
+
+    @functools.cached_property
+    def offered(self) -> Offered:
+        """What can be chosen in step 1."""
+        invoices = invoice_queries.list_open(
+            actor=self.actor, payer_id=self.payer_row.id, account_id=self.balance.account_id
+        )
+        return Offered(
+            methods=method_queries.list_for(
+                actor=self.actor, payer_ids=[self.payer_row.id], only_usable=True
+            ),
+            invoices=[invoice for invoice in invoices if invoice.payable_minor > 0],
+            outstanding_minor=self.balance.outstanding_minor,
+            currency=self.biller.currency,
+        )
+
+    @property
+    def subject(self) -> str:
+        """For whom signed marks of this window are good: this login, this payer, this account."""
+        return f"{self.actor.ref}:{self.payer_row.public_id}:{self.balance.account_ref}"
+
+    @property
+    def start_url(self) -> str:
+        """The address of step 1."""
+        return reverse("portal-pay", args=[self.payer_row.public_id, self.balance.account_ref])
+
+    def order(self, order: KeptOrder) -> PayOrder:
+        """Return what was chosen as an order."""
+        return PayOrder(
+            payer_id=self.payer_row.id,
+            account_id=self.balance.account_id,
+            method_ref=order.method_ref,
+            mode=order.mode,
+            amounts=order.amounts,
+            locale=get_language() or "en",
+        )
+
+    def select(self, form: SelectMethod, *, message: str = "") -> HttpResponse:
+        """Draw step 1."""
+        today = biller_queries.today(biller=self.biller, now=self.now)
+        kinds = self.payable_kinds(self.biller.id)
+        can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=self.payer_row.id)
+        values = {
+            "form": form,
+            "offered": self.offered,
+            "balance": self.balance,
+            "biller_name": self.biller.name,
+            "pay_on": today,
+            "message": message,
+            "adds_bank": can_add and "bank" in kinds,
+            "adds_card": can_add and "card" in kinds,
+            "takes_prepayment": self.biller.portal.prepayment_allowed,
+        }
+        return self.page("portal/pay/select.html", values, biller=self.biller)
+
+    def demand_payable(self) -> None:
+        """Refuse where no payment can be made.
+
+        :raises errors.NotFound: this biller takes no payments here.
+        """
+        if not self.payable_kinds(self.biller.id):
+            raise errors.NotFound("no payments")
+
+
+class Choose(BillingView):
+    """Pay Outstanding for more than one person: whose bills first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask, or go straight to the only one."""
+        found = balances.list_for(actor=self.actor, payer_ids=self.payer_ids(permissions.PAY))
+        people = [
+            bills.owed(
+                balance,
+                biller=self.billers[balance.biller_id],
+                can_pay=bool(self.payable_kinds(balance.biller_id)),
+                today=biller_queries.today(biller=self.billers[balance.biller_id], now=self.now),
+            )
+            for balance in found
+        ]
+        payable = [each for each in people if each.pay_url]
+        if len(payable) == 1:
+            return HttpResponseRedirect(payable[0].pay_url)
+        return self.page("portal/pay/choose.html", {"people": payable})
+
+
+class SelectMethodStep(PayView):
+    """Step 1, Select Method."""
+
+    def get(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
+        """Open the window: anew, with one invoice ticked, with what was kept, or with what a payment was for."""
+        self.demand_payable()
+        query = self.request.GET
+        before = kept.read_order(query.get("kept", ""), subject=self.subject)
+        if before is None and "again" in query:
+            before = self._again(query["again"])
+        if before is None:
+            return self.select(SelectMethod(offered=self.offered, initial=self._initial(query.get("invoice", ""))))
+        initial = {**self._initial(""), **pay_forms.posted(before)}
+        initial["method"] = query.get("method") or before.method_ref or initial["method"]
+        return self.select(SelectMethod(offered=self.offered, initial=initial))
+
+    def post(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
+        """Go on to Verify Payment; or to adding a method, with everything kept."""
+        self.demand_payable()
+        form = SelectMethod(self.request.POST, offered=self.offered)
+        wanted = self.request.POST.get("add", "")
+        if wanted in {"bank", "card"}:
+            return self._add(form, wanted)
+        if not form.is_valid():
+            return self.select(form)
+        key = tokens.form_key(purpose=PURPOSE, subject=self.subject, issued_at=self.now)
+        query = urlencode({"order": form.kept(key=key).text(subject=self.subject)})
+        verify = reverse("portal-pay-verify", args=[payer_ref, account_ref])
+        return HttpResponseRedirect(f"{verify}?{query}")
+
+    def _add(self, form: SelectMethod, kind: str) -> HttpResponse:
+        form.is_valid()  # what can be read of it is kept
+        mode = form.cleaned_data.get("mode") or Mode.OUTSTANDING
+        order = KeptOrder(form.cleaned_data.get("method", ""), Mode(mode), form.chosen)
+        back = f"{self.start_url}?{urlencode({'kept': order.text(subject=self.subject)})}"
+        query = urlencode({"payer": self.payer_row.public_id, "back": tokens.sign(back, purpose=kept.BACK)})
+        return HttpResponseRedirect(f"{reverse('portal-method-add', args=[kind])}?{query}")
+
+    def _initial(self, invoice_ref: str) -> dict[str, object]:
+        methods = self.offered.methods
+        initial: dict[str, object] = {"method": methods[0].public_id if methods else ""}
+        ticked = invoice_ref and any(each.public_id == invoice_ref for each in self.offered.invoices)
+        if ticked or not self.offered.outstanding_minor:
+            only = [each.public_id for each in self.offered.invoices][:1]
+            refs = [invoice_ref] if ticked else only
+            return initial | {"mode": Mode.INVOICES, **{pay_forms.PICK + ref: True for ref in refs}}
+        return initial | {"mode": Mode.OUTSTANDING}
+
+    def _again(self, payment_ref: str) -> KeptOrder:
+        """What a payment that did not go through was for, to pay it another way."""
+        payment = payment_queries.get(actor=self.actor, public_id=payment_ref)
+        shares = payment_queries.list_shares(actor=self.actor, payment_ids=[payment.id])[payment.id]
+        return KeptOrder("", Mode.INVOICES, tuple((s.invoice_public_id, s.amount_minor) for s in shares))
+
+
+class VerifyStep(PayView):
+    """Step 2, Verify Payment; and Submit Payment."""
+
+    def get(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
+        """Show what it comes to. Somebody who comes Back after paying is led to the payment."""
+        self.demand_payable()
+        order = self._order()
+        if order is None:
+            return HttpResponseRedirect(self.start_url)
+        key = tokens.read_form_key(order.key, purpose=PURPOSE, subject=self.subject).key
+        before = payment_queries.find_by_key(biller_id=self.biller.id, scope_name=SCOPE, key=key)
+        if before is not None:
+            return HttpResponseRedirect(reverse("portal-payment", args=[before[1]]))
+        return self._verify(order)
+
+    def post(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
+        """Submit, or go back with everything kept."""
+        self.demand_payable()
+        order = self._order()
+        if order is None:
+            return HttpResponseRedirect(self.start_url)
+        if self.request.POST.get("step") == "change":
+            prepare.leave(actor=self.actor, account_id=self.balance.account_id)
+            query = urlencode({"kept": order.text(subject=self.subject)})
+            return HttpResponseRedirect(f"{self.start_url}?{query}")
+        return self._submit(order)
+
+    def _submit(self, order: KeptOrder) -> HttpResponse:
+        submission = Submission(
+            order=self.order(order),
+            scope=SCOPE,
+            key=tokens.read_form_key(order.key, purpose=PURPOSE, subject=self.subject).key,
+            seen=self.request.POST.get("seen", ""),
+        )
+        try:
+            ref = submit.run(actor=self.actor, now=self.now, submission=submission)
+        except (errors.Invalid, errors.Stale) as refusal:
+            return self._verify(order, refusal=refusal)
+        return HttpResponseRedirect(f"{reverse('portal-payment', args=[ref])}?step=3")
+
+    def _verify(self, order: KeptOrder, *, refusal: errors.Refused | None = None) -> HttpResponse:
+        """Draw step 2 as it is now; where it cannot be any more, step 1 with the reason beside the field."""
+        try:
+            review = prepare.run(actor=self.actor, now=self.now, order=self.order(order))
+        except (errors.Invalid, errors.Stale) as new_refusal:
+            return self._back(order, new_refusal)
+        values = {
+            "review": review,
+            "quote": review.quote,
+            "others": self._others(review),
+            "balance": self.balance,
+            "message": refusal.message if refusal else "",
+            "start_url": self.start_url,
+        }
+        return self.page("portal/pay/verify.html", values, biller=self.biller)
+
+    def _back(self, order: KeptOrder, refusal: errors.Refused) -> HttpResponse:
+        form = SelectMethod(pay_forms.posted(order), offered=self.offered)
+        form.is_valid()
+        form.refuse(refusal)
+        return self.select(form, message=refusal.message)
+
+    def _order(self) -> KeptOrder | None:
+        order = kept.read_order(self.request.GET.get("order", ""), subject=self.subject)
+        return order if order is not None and order.key else None
+
+    def _others(self, review: Review) -> str:
+        names = [name or _("Somebody") for name in dict.fromkeys(review.others)]
+        return _(" and ").join(names)

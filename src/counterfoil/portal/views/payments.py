@@ -1,0 +1,137 @@
+"""The Payments tab, and the page each payment has: its third step, its timeline, its receipt."""
+
+from __future__ import annotations
+
+import functools
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.flows.payments import confirm
+from counterfoil.payers import permissions, queries as payer_queries
+from counterfoil.payers.rows import AccountRow, PayerRow
+from counterfoil.payments import queries as payment_queries
+from counterfoil.payments.queries import PaymentRow, ShareRow, Wanted
+from counterfoil.portal import pages, sheets, timeline, wording
+from counterfoil.portal.views.base import BillingView
+
+COUNTED = 999
+STOP_POLLING = 286  # htmx swaps the answer in and asks no more
+
+
+class PaymentList(BillingView):
+    """Every payment, the newest first."""
+
+    tab = "payments"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show one page of them."""
+        wanted = Wanted()
+        after = payment_queries.read_cursor(self.request.GET.get("after", ""))
+        page = payment_queries.list_wanted(actor=self.actor, wanted=wanted, after=after)
+        count = payment_queries.count_wanted(actor=self.actor, wanted=wanted, at_most=COUNTED)
+        here = reverse("portal-payments")
+        values = {
+            "rows": [row for row in page.rows if row.payer_id in self.billing_ids],
+            "several_billers": len(self.billers) > 1,
+            "count": count,
+            "is_cut": count > COUNTED,
+            "newest_url": here if after else "",
+            "older_url": f"{here}?{urlencode({'after': str(page.next)})}" if page.next else "",
+        }
+        return self.page("portal/payments/list.html", values)
+
+
+class PaymentView(BillingView):
+    """What the pages of one payment share."""
+
+    tab = "payments"
+
+    @functools.cached_property
+    def payment(self) -> PaymentRow:
+        """The payment of the address."""
+        found = payment_queries.get(actor=self.actor, public_id=self.kwargs["ref"])
+        self.payer(payer_id=found.payer_id)
+        return found
+
+    @property
+    def biller(self) -> BillerRow:
+        """To whom it was paid."""
+        return self.billers[self.payment.biller_id]
+
+    @property
+    def shares(self) -> list[ShareRow]:
+        """What it pays."""
+        return payment_queries.list_shares(actor=self.actor, payment_ids=[self.payment.id])[self.payment.id]
+
+    def state(self) -> dict[str, object]:
+        """Return what the part of the page that changes by itself shows."""
+        today = biller_queries.today(biller=self.biller, now=self.now)
+        page = pages.page_of(self.payment.status)
+        events = payment_queries.list_events(actor=self.actor, payment_id=self.payment.id)
+        payer = self.payer(payer_id=self.payment.payer_id)
+        return {
+            "payment": self.payment,
+            "shares": self.shares,
+            "state": page,
+            "telling": wording.of(self.payment, today=today),
+            "steps": timeline.of(self.payment, events, zone=self.biller.zone, today=today),
+            "emailed_to": payer.email if page.is_good and self.payment.origin in {"portal", "link"} else "",
+            "again_url": self._again_url(payer) if page.can_retry else "",
+            "is_step": self.request.GET.get("step") == "3",
+        }
+
+    def _again_url(self, payer: PayerRow) -> str:
+        """The address that opens Make a Payment for the same; none where that is not allowed."""
+        may = self.actor.may_as_payer(permissions.PAY, payer_id=payer.id)
+        if not may or not self.payable_kinds(payer.biller_id):
+            return ""
+        url = reverse("portal-pay", args=[payer.public_id, self._account().public_id])
+        return f"{url}?{urlencode({'again': self.payment.public_id})}"
+
+    def _account(self) -> AccountRow:
+        return payer_queries.list_accounts_by_ids(actor=self.actor, account_ids=[self.payment.account_id])[0]
+
+
+class PaymentPage(PaymentView):
+    """One address for each payment, whatever becomes of it."""
+
+    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """Show it."""
+        return self.page("portal/payments/payment.html", self.state(), biller=self.biller)
+
+
+class PaymentState(PaymentView):
+    """The part of the page that waits for an outcome; asked for every two seconds."""
+
+    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """Answer nothing new, or the outcome with the rest of the page."""
+        values = self.state()
+        if pages.page_of(self.payment.status).is_awaited:
+            return HttpResponse(status=204)
+        return self.page("portal/payments/state.html", values, biller=self.biller, status=STOP_POLLING)
+
+
+class ConfirmPayment(PaymentView):
+    """Back from the bank's page, or **Check again**: ask what became of it. Asking is all this does."""
+
+    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """Ask, then show the payment."""
+        confirm.run(actor=self.actor, now=self.now, payment_ref=ref)
+        return HttpResponseRedirect(f"{reverse('portal-payment', args=[ref])}?step=3")
+
+    def post(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """Do the same for the button."""
+        return self.get(request, ref)
+
+
+class Receipt(PaymentView):
+    """Download Receipt: with the status of this day."""
+
+    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """Send the PDF."""
+        content = sheets.receipt(biller=self.biller, payment=self.payment, shares=self.shares, now=self.now)
+        return sheets.answer(content, name=f"receipt-{self.payment.number}.pdf")
