@@ -71,7 +71,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         except errors.Refused as refused:
             # Somebody finished or revoked it while the form was being filled in; the page says which.
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("portal-invitation"))) from refused
-        del request.session[INVITATION]
         # The link came by mail to this address, so it is proved.
         self.stash_verified_email(request, login.email)
         return login
@@ -89,7 +88,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         return "/"
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
-        """Lead to the portal."""
+        """Lead to the portal; until here the invitation vouched for the address."""
+        request.session.pop(INVITATION, None)
         return "/"
 
 

@@ -125,7 +125,9 @@ def groups(rows: Iterable[Row], *, owed_by_pair: Mapping[tuple[int, int], Owed])
     for each in rows:
         listed.setdefault((each.invoice.account_id, each.invoice.payer_id), []).append(each)
     return tuple(
-        Group(owed_by_pair[pair], tuple(found)) for pair, found in listed.items() if found and pair in owed_by_pair
+        Group(owed_by_pair[pair], tuple(found))
+        for pair, found in listed.items()
+        if found and pair in owed_by_pair
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -20,18 +20,20 @@ from counterfoil.ui import formats, statuses
 MIME = "application/pdf"
 
 
-def receipt(*, biller: BillerRow, payment: PaymentRow, shares: Sequence[ShareRow], now: datetime) -> bytes:
-    """Return the receipt of a payment with its status of the biller's today, in the active language."""
-    telling = wording.of(payment, today=biller_queries.today(biller=biller, now=now))
-    lines = tuple(
-        receipt_document.ReceiptLine(
-            invoice=share.invoice_number,
-            due="",
-            amount=formats.money(share.amount_minor, currency=payment.currency),
-            left=formats.money(share.invoice_open_minor, currency=payment.currency),
-        )
-        for share in shares
-    )
+def receipt(
+    *,
+    biller: BillerRow,
+    payment: PaymentRow,
+    shares: Sequence[ShareRow],
+    invoices: Mapping[int, InvoiceRow],
+    now: datetime,
+) -> bytes:
+    """Return the receipt of a payment with its status of the biller's today, in the active language.
+
+    `invoices` are those it pays, by id: what is left of each counts what is on its way as paid.
+    """
+    telling = wording.of(payment, today=biller_queries.today(biller=biller, now=now), on_paper=True)
+    lines = tuple(_receipt_line(share, invoices[share.invoice_id], payment.currency) for share in shares)
     data = receipt_document.ReceiptData(
         biller=_letterhead(biller),
         number=payment.number,
@@ -52,7 +54,11 @@ def receipt(*, biller: BillerRow, payment: PaymentRow, shares: Sequence[ShareRow
 
 
 def invoice(
-    *, biller: BillerRow, invoice: InvoiceRow, lines: Sequence[LineRow], entries: Sequence[tuple[PaymentRow, int]],
+    *,
+    biller: BillerRow,
+    invoice: InvoiceRow,
+    lines: Sequence[LineRow],
+    entries: Sequence[tuple[PaymentRow, int]],
     now: datetime,
 ) -> bytes:
     """Return the sheet of an invoice, in the active language; without lines it shows the total alone."""
@@ -84,9 +90,20 @@ def invoice(
 def answer(content: bytes, *, name: str) -> HttpResponse:
     """Return a PDF as a download."""
     response = HttpResponse(content, content_type=MIME)
-    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name)
+    safe = "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
     return response
+
+
+def _receipt_line(share: ShareRow, invoice: InvoiceRow, currency: str) -> receipt_document.ReceiptLine:
+    return receipt_document.ReceiptLine(
+        invoice=share.invoice_number,
+        due=formats.day(invoice.due_on, long=False),
+        amount=formats.money(share.amount_minor, currency=currency),
+        left=formats.money(invoice.open_minor - invoice.pending_minor, currency=currency),
+    )
 
 
 def _entry(payment: PaymentRow, part: int, currency: str) -> invoice_document.InvoiceEntry:

@@ -40,29 +40,27 @@ def _step(payment: PaymentRow, event: EventRow, *, zone: str, today: date) -> St
 
 
 def _words(payment: PaymentRow, event: EventRow, today: date) -> tuple[str, str, str] | None:
-    match event.event:
-        case "payment.submitted":
-            by = payment.submitted_by_name
-            return _("Submitted"), _("By %(name)s") % {"name": by} if by else "", "ok"
-        case "payment.accepted":
-            return _accepted(payment, today)
-        case "payment.funded":
-            return _("The money arrived"), _returnable(payment, today), "info"
-        case "payment.settled":
-            return _("Paid"), "", "ok"
-        case "payment.unknown":
-            return _("Waiting for an answer"), _("We are confirming this with the bank."), "info"
-        case "payment.action_needed":
-            return _("Your bank wants to confirm"), _("Nothing is taken until you approve it."), "warn"
-        case "payment.declined":
-            return _("Declined"), reasons.decline(payment.decline_class), "bad"
-        case "payment.returned":
-            why = reasons.ach_return(payment.reason_code)
-            return _("Returned"), _("Your bank sent it back: %(why)s.") % {"why": why}, "bad"
-        case "payment.canceled":
-            return _("Canceled"), _("No money moved."), "quiet"
-        case _:
-            return None
+    if event.event == "payment.accepted":
+        return _accepted(payment, today)
+    if event.event == "payment.funded":
+        return _("The money arrived"), _returnable(payment, today), "info"
+    return _plain(payment).get(event.event)
+
+
+def _plain(payment: PaymentRow) -> dict[str, tuple[str, str, str]]:
+    by = payment.submitted_by_name
+    why = reasons.ach_return(payment.reason_code)
+    return {
+        "payment.submitted": (_("Submitted"), _("By %(name)s") % {"name": by} if by else "", "ok"),
+        "payment.settled": (_("Paid"), "", "ok"),
+        "payment.unknown": (_("Waiting for an answer"), _("We are confirming this with the bank."), "info"),
+        "payment.action_needed": (
+            _("Your bank wants to confirm"), _("Nothing is taken until you approve it."), "warn",
+        ),
+        "payment.declined": (_("Declined"), reasons.decline(payment.decline_class), "bad"),
+        "payment.returned": (_("Returned"), _("Your bank sent it back: %(why)s.") % {"why": why}, "bad"),
+        "payment.canceled": (_("Canceled"), _("No money moved."), "quiet"),
+    }  # fmt: skip
 
 
 def _accepted(payment: PaymentRow, today: date) -> tuple[str, str, str]:
@@ -70,7 +68,9 @@ def _accepted(payment: PaymentRow, today: date) -> tuple[str, str, str]:
         return _("Accepted"), "", "info"
     day = formats.day(payment.effective_on, reference=today)
     title = (
-        _("Goes to your bank on %(day)s") if payment.effective_on > today else _("Sent to your bank on %(day)s")
+        _("Goes to your bank on %(day)s")
+        if payment.effective_on > today
+        else _("Sent to your bank on %(day)s")
     )
     return title % {"day": day}, "", "info"
 

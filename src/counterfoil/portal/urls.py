@@ -21,7 +21,9 @@ urlpatterns = [
     path("billing/", RedirectView.as_view(pattern_name="portal-invoices"), name="portal-billing"),
     path("billing/invoices/", invoices.InvoiceList.as_view(), name="portal-invoices"),
     path("billing/invoices/<slug:ref>/", invoices.InvoicePage.as_view(), name="portal-invoice"),
-    path("billing/invoices/<slug:ref>/invoice.pdf", invoices.InvoiceSheet.as_view(), name="portal-invoice-pdf"),
+    path(
+        "billing/invoices/<slug:ref>/invoice.pdf", invoices.InvoiceSheet.as_view(), name="portal-invoice-pdf"
+    ),
     path("billing/methods/", methods.MethodList.as_view(), name="portal-methods"),
     path("billing/methods/add/<slug:kind>/", methods.AddMethod.as_view(), name="portal-method-add"),
     path(f"{METHOD}edit/", methods.EditMethod.as_view(), name="portal-method-edit"),
@@ -35,6 +37,10 @@ urlpatterns = [
     path("billing/payments/", payments.PaymentList.as_view(), name="portal-payments"),
     path("billing/payments/<slug:ref>/", payments.PaymentPage.as_view(), name="portal-payment"),
     path("billing/payments/<slug:ref>/state/", payments.PaymentState.as_view(), name="portal-payment-state"),
-    path("billing/payments/<slug:ref>/confirm/", payments.ConfirmPayment.as_view(), name="portal-payment-confirm"),
+    path(
+        "billing/payments/<slug:ref>/confirm/",
+        payments.ConfirmPayment.as_view(),
+        name="portal-payment-confirm",
+    ),
     path("billing/payments/<slug:ref>/receipt.pdf", payments.Receipt.as_view(), name="portal-receipt"),
 ]

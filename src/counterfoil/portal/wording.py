@@ -30,37 +30,42 @@ _TONES = {
 }
 
 
-def of(payment: PaymentRow, *, today: date) -> Telling:
-    """Return what to say about a payment on the biller's `today`."""
-    return Telling(payment.public_status, _TONES.get(payment.status, "wait"), _note(payment, today))
+def of(payment: PaymentRow, *, today: date, on_paper: bool = False) -> Telling:
+    """Return what to say about a payment on the biller's `today`; days have their year `on_paper`."""
+    note = _note(payment, today, on_paper=on_paper)
+    return Telling(payment.public_status, _TONES.get(payment.status, "wait"), note)
 
 
-def _note(payment: PaymentRow, today: date) -> str:
-    if payment.is_confirming:
-        return _("We are confirming this with the bank. You do not need to pay again.")
-    if payment.status == states.ACTION_NEEDED:
-        return _("Your bank wants you to confirm this payment. Until then nothing is taken.")
-    if payment.status == states.PENDING:
-        return f"{_expected(payment, today)} {_returnable(payment, today)}".strip()
-    if payment.status == states.SETTLED:
-        return _returnable(payment, today)
-    if payment.status == states.DECLINED:
-        return reasons.decline(payment.decline_class)
-    if payment.status == states.RETURNED:
-        why = reasons.ach_return(payment.reason_code)
-        return _("Your bank sent this payment back: %(why)s. What it paid is owed again.") % {"why": why}
-    return _("This payment was stopped before any money moved.")
+def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
+    reference = None if on_paper else today
+    match payment.status:
+        case states.SUBMITTING | states.UNKNOWN:
+            note = _("We are confirming this with the bank. You do not need to pay again.")
+        case states.ACTION_NEEDED:
+            note = _("Your bank wants you to confirm this payment. Until then nothing is taken.")
+        case states.PENDING | states.SETTLED:
+            parts = (_expected(payment, today, reference), _returnable(payment, today, reference))
+            note = " ".join(part for part in parts if part)
+        case states.DECLINED:
+            note = reasons.decline(payment.decline_class)
+        case states.RETURNED:
+            why = reasons.ach_return(payment.reason_code)
+            note = _("Your bank sent this payment back: %(why)s. What it paid is owed again.") % {"why": why}
+        case _:
+            note = _("This payment was stopped before any money moved.")
+    return note
 
 
-def _expected(payment: PaymentRow, today: date) -> str:
-    if payment.paid_on is None or payment.paid_on <= today:
+def _expected(payment: PaymentRow, today: date, reference: date | None) -> str:
+    if payment.status != states.PENDING or payment.paid_on is None or payment.paid_on <= today:
         return ""
-    day = formats.day(payment.paid_on, reference=today)
+    day = formats.day(payment.paid_on, reference=reference)
     return _("We expect to count it as paid on %(day)s.") % {"day": day}
 
 
-def _returnable(payment: PaymentRow, today: date) -> str:
+def _returnable(payment: PaymentRow, today: date, reference: date | None) -> str:
     until = payment.returnable_until
     if until is None or until < today:
         return ""
-    return _("Your bank can still send it back until %(day)s.") % {"day": formats.day(until, reference=today)}
+    day = formats.day(until, reference=reference)
+    return _("Your bank can still send it back until %(day)s.") % {"day": day}

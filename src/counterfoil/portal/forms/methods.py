@@ -42,7 +42,9 @@ class NewMethod(forms.Form):
         help_text=gettext_lazy("It is chosen for you when you make a payment."),
         required=False,
     )
-    address = forms.ChoiceField(label=gettext_lazy("Billing Address"), widget=forms.RadioSelect, required=False)
+    address = forms.ChoiceField(
+        label=gettext_lazy("Billing Address"), widget=forms.RadioSelect, required=False
+    )
     line1 = _line(gettext_lazy("Street Address"), "address-line1", longest=120)
     line2 = _line(gettext_lazy("Apartment, suite or unit"), "address-line2", longest=120)
     city = _line(gettext_lazy("City"), "address-level2", longest=80)

@@ -20,6 +20,7 @@ from counterfoil.ui import formats
 from counterfoil.ui.choices import Choice
 
 PICK, AMOUNT = "pick_", "amount_"
+BRANDS: Final = {"amex": "American Express", "jcb": "JCB"}
 FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode"}
 
 
@@ -92,7 +93,9 @@ class SelectMethod(forms.Form):
         values = super().clean() or self.cleaned_data
         if values.get("mode") == Mode.INVOICES:
             picked = [each.public_id for each in self.offered.invoices if values.get(PICK + each.public_id)]
-            self.chosen = tuple((ref, minor) for ref in picked if (minor := self._amount(values, ref)) is not None)
+            self.chosen = tuple(
+                (ref, minor) for ref in picked if (minor := self._amount(values, ref)) is not None
+            )
             if not picked:
                 self.add_error("mode", _("Choose at least one invoice to pay."))
         return values
@@ -124,9 +127,10 @@ def posted(order: KeptOrder) -> dict[str, str]:
 
 def method_choice(method: MethodRow) -> Choice:
     """Return a saved method as a choice card."""
-    what = (
-        _("%(issuer)s, ending in %(last4)s") if method.issuer else _("Ending in %(last4)s")
-    ) % {"issuer": issuer(method), "last4": method.last4}
+    what = (_("%(issuer)s, ending in %(last4)s") if method.issuer else _("Ending in %(last4)s")) % {
+        "issuer": issuer(method),
+        "last4": method.last4,
+    }
     return Choice(
         method.nickname or what,
         note=what if method.nickname else "",
@@ -137,14 +141,18 @@ def method_choice(method: MethodRow) -> Choice:
 
 def issuer(method: MethodRow) -> str:
     """Return the bank's name or the card's brand as it is written."""
-    return method.issuer if method.kind == "bank" else {"visa": "Visa", "mastercard": "Mastercard",
-        "amex": "American Express", "discover": "Discover"}.get(method.issuer.lower(), method.issuer.title())  # fmt: skip
+    return (
+        method.issuer if method.kind == "bank" else BRANDS.get(method.issuer.lower(), method.issuer.title())
+    )
 
 
 def _modes(offered: Offered) -> list[tuple[str, Choice]]:
     outstanding = formats.money(offered.outstanding_minor, currency=offered.currency)
     modes = [(str(Mode.OUTSTANDING), Choice(_("Outstanding Balance"), aside=outstanding))]
-    specific = (str(Mode.INVOICES), Choice(_("Specific Invoice(s)"), note=_("Choose which, and how much of each.")))
+    specific = (
+        str(Mode.INVOICES),
+        Choice(_("Specific Invoice(s)"), note=_("Choose which, and how much of each.")),
+    )
     return [*(modes if offered.outstanding_minor else []), specific]
 
 

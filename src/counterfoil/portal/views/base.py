@@ -77,10 +77,16 @@ class PortalView(View):
     def payer_ids(self, permission: str) -> tuple[int, ...]:
         """Return the payers for whom the user profile allows `permission`, where the biller's portal is on."""
         allowed = set(self.actor.payer_ids(permission))
-        return tuple(p.id for p in self.payers if p.id in allowed and self.billers[p.biller_id].portal.portal_on)
+        return tuple(
+            p.id for p in self.payers if p.id in allowed and self.billers[p.biller_id].portal.portal_on
+        )
 
     def page(
-        self, template: str, values: Mapping[str, Any] | None = None, *, biller: BillerRow | None = None,
+        self,
+        template: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        biller: BillerRow | None = None,
         status: int = 200,
     ) -> HttpResponse:
         """Draw a page in the face of `biller`, or of the first one."""
@@ -120,7 +126,11 @@ class BillingView(PortalView):
         return self.payer_ids(permissions.SEE_INVOICES)
 
     def page(
-        self, template: str, values: Mapping[str, Any] | None = None, *, biller: BillerRow | None = None,
+        self,
+        template: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        biller: BillerRow | None = None,
         status: int = 200,
     ) -> HttpResponse:
         """Draw the page with the tabs of Billing."""

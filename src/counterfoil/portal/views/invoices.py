@@ -27,7 +27,9 @@ class InvoicesView(BillingView):
 
     def can_pay(self, biller_id: int, payer_id: int) -> bool:
         """Tell whether a payment can be made here: the user profile allows it, and the biller takes some."""
-        return self.actor.may_as_payer(permissions.PAY, payer_id=payer_id) and bool(self.payable_kinds(biller_id))
+        return self.actor.may_as_payer(permissions.PAY, payer_id=payer_id) and bool(
+            self.payable_kinds(biller_id)
+        )
 
     def today(self, biller_id: int) -> date:
         """Return the biller's day."""

@@ -92,7 +92,9 @@ class AddMethod(BillingView):
         ref = self.request.GET.get("payer", "")
         allowed = self.payer_ids(permissions.SAVE_METHODS)
         first = next((payer for payer in self.payers if payer.id in allowed), None)
-        return self.payer_by_ref(ref or (first.public_id if first else ""), permission=permissions.SAVE_METHODS)
+        return self.payer_by_ref(
+            ref or (first.public_id if first else ""), permission=permissions.SAVE_METHODS
+        )
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Open the window; or come back from the gateway's page with a token, and what was typed kept."""
@@ -237,7 +239,11 @@ class EditMethod(MethodView):
         values = form.cleaned_data
         try:
             change.edit(
-                actor=self.actor, now=self.now, ref=ref, nickname=values["nickname"], is_default=values["is_default"]
+                actor=self.actor,
+                now=self.now,
+                ref=ref,
+                nickname=values["nickname"],
+                is_default=values["is_default"],
             )
         except errors.Invalid as refusal:
             form.refuse(refusal)

@@ -150,7 +150,9 @@ class SelectMethodStep(PayView):
         if before is None and "again" in query:
             before = self._again(query["again"])
         if before is None:
-            return self.select(SelectMethod(offered=self.offered, initial=self._initial(query.get("invoice", ""))))
+            return self.select(
+                SelectMethod(offered=self.offered, initial=self._initial(query.get("invoice", "")))
+            )
         initial = {**self._initial(""), **pay_forms.posted(before)}
         initial["method"] = query.get("method") or before.method_ref or initial["method"]
         return self.select(SelectMethod(offered=self.offered, initial=initial))

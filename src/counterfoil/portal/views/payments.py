@@ -11,6 +11,7 @@ from django.urls import reverse
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.flows.payments import confirm
+from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
 from counterfoil.payments import queries as payment_queries
@@ -133,5 +134,15 @@ class Receipt(PaymentView):
 
     def get(self, request: HttpRequest, ref: str) -> HttpResponse:
         """Send the PDF."""
-        content = sheets.receipt(biller=self.biller, payment=self.payment, shares=self.shares, now=self.now)
+        shares = self.shares
+        invoices = invoice_queries.list_by_ids(
+            actor=self.actor, invoice_ids=[share.invoice_id for share in shares]
+        )
+        content = sheets.receipt(
+            biller=self.biller,
+            payment=self.payment,
+            shares=shares,
+            invoices={invoice.id: invoice for invoice in invoices},
+            now=self.now,
+        )
         return sheets.answer(content, name=f"receipt-{self.payment.number}.pdf")

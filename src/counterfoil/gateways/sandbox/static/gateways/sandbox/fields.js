@@ -57,6 +57,8 @@
     form.addEventListener("submit", (event) => {
       // A hidden or switched-off part of the form asks nothing; a token in hand lets the form go. The first
       // listener to stop the sending wins, so that a script of the page cannot send it half filled.
+      // Who chose the gateway's own page goes there, with what was typed in ours.
+      if (event.submitter && event.submitter.name === "full_page") return;
       if (!ready || token.value || token.disabled || !box.getClientRects().length) return;
       event.preventDefault();
       event.stopImmediatePropagation();
