@@ -23,11 +23,14 @@ _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CARD: Final = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])")
 _SSN: Final = re.compile(r"(?<!\d)\d{3}[ -]\d{2}[ -]\d{4}(?!\d)")
 _PREFIXED: Final = re.compile(r"\b(?:sk|pk|tok|whsec)_\w+")
-# Secrets in links are 27 characters of base64url; public ids are shorter behind their prefix.
-_RANDOM: Final = re.compile(
-    r"(?<![A-Za-z0-9_-])(?![a-z]{3}_[1-9A-HJ-NP-Za-km-z]{20}(?![A-Za-z0-9_-]))"
-    r"(?=[A-Za-z_-]*\d)(?=[a-z0-9_-]*[A-Z])(?=[A-Z0-9_-]*[a-z])[A-Za-z0-9_-]{24,}"
-)
+# What follows these in a path is the secret of a link.
+_LINK: Final = re.compile(r"(/(?:invitations|links|reset/key)/)[^/\s\"']+")
+# Secrets are 27 characters of base64url; a public id, shorter behind its prefix, stays readable.
+_LONG: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{24,}(?![A-Za-z0-9_-])")
+_PUBLIC_ID: Final = re.compile(r"[a-z]{3}_[1-9A-HJ-NP-Za-km-z]{20}")
+_CASES: Final = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[_-]+")
+# Words run together change between capitals and small letters seldom, random letters at every second step.
+RANDOM_CHANGES: Final = 0.3
 _HEX: Final = re.compile(r"(?<![0-9a-fA-F])[0-9a-f]{32,}(?![0-9a-fA-F])")
 _EXTRA: Final = ("event", "method", "route", "status", "ms", "login", "request_id", "ref", "job")
 
@@ -36,9 +39,19 @@ def clean(text: str) -> str:
     """Return `text` without passwords, tokens, keys, card and Social Security numbers, and e-mail addresses."""
     text = _URL_PASSWORD.sub(rf"\1:{TAKEN_OUT}@", text)
     text = _NAMED.sub(rf"\1\2{TAKEN_OUT}", text)
-    for pattern in (_EMAIL, _PREFIXED, _CARD, _SSN, _HEX, _RANDOM):
+    text = _LINK.sub(rf"\1{TAKEN_OUT}", text)
+    for pattern in (_EMAIL, _PREFIXED, _CARD, _SSN, _HEX):
         text = pattern.sub(TAKEN_OUT, text)
-    return text
+    return _LONG.sub(_without_random, text)
+
+
+def _without_random(match: re.Match[str]) -> str:
+    word = match.group()
+    if _PUBLIC_ID.fullmatch(word) or word.lower() == word:
+        return word
+    has_all = any(c.isdigit() for c in word) and any(c.islower() for c in word)
+    changes = (len(_CASES.findall(word)) - 1) / len(word)
+    return TAKEN_OUT if has_all or changes >= RANDOM_CHANGES else word
 
 
 class JsonFormatter(logging.Formatter):

@@ -223,6 +223,8 @@ _static_storage = (
     if _env.process == "web"
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
+# Only `counterfoil web` gathers the files first; elsewhere (tests) they are found where they lie.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = _env.process != "web"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": _static_storage},

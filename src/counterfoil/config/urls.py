@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from counterfoil.config import health, language
+from counterfoil.config import health
 
 INTERFACES = [
     ("", "counterfoil.ui.display_urls"),
@@ -21,6 +21,5 @@ if settings.COUNTERFOIL_INSTALLATION == "demo":
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
-    path("language/", language.set_language, name="set_language"),
     *(path(prefix, include(module)) for prefix, module in INTERFACES if find_spec(module)),
 ]

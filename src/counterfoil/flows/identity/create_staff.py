@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import SimpleNamespace
 
-from django.contrib.auth import hashers, password_validation
+from django.contrib.auth import get_user_model, hashers, password_validation
 from django.core.exceptions import ValidationError
 
 from counterfoil.audit import operations as audit_operations
@@ -64,9 +63,9 @@ def run(*, actor: Actor, now: datetime, biller_id: int, new: NewStaff) -> LoginR
 
 def _hashed(new: NewStaff) -> str:
     try:
-        # The validators compare with what the person is called.
-        person = SimpleNamespace(email=new.email, name=new.name)
-        password_validation.validate_password(new.password, person)  # type: ignore[arg-type]
+        # The validators compare with what the person is called; this row is never saved.
+        person = get_user_model()(email=new.email, name=new.name)
+        password_validation.validate_password(new.password, person)
     except ValidationError as error:
         raise errors.Invalid(" ".join(error.messages), field="password") from None
     return hashers.make_password(new.password)
