@@ -9,7 +9,7 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from counterfoil.core import errors
 from counterfoil.imports.mapping import REQUIRED, Mapping
@@ -28,6 +28,14 @@ class BrokenFile(errors.Refused):
     def __init__(self, message: str, *, line: int = 0) -> None:
         super().__init__(message if not line else f"Line {line}: {message}")
         self.line = line
+
+
+class _Reader(Protocol):
+    """What the csv module's reader is; it has no name of its own to import."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def records(pieces: Iterable[bytes], mapping: Mapping) -> tuple[Header, Iterator
     return header, _rest(reader, header)
 
 
-def _rest(reader: csv._reader, header: Header) -> Iterator[Record]:
+def _rest(reader: _Reader, header: Header) -> Iterator[Record]:
     count = 0
     while True:
         line = reader.line_num + 1
@@ -93,9 +101,11 @@ def _rest(reader: csv._reader, header: Header) -> Iterator[Record]:
         yield Record(line, cells, problem)
 
 
-def _next(reader: csv._reader, line: int) -> list[str] | None:
+def _next(reader: _Reader, line: int) -> list[str] | None:
     try:
-        return next(reader, None)
+        return next(reader)
+    except StopIteration:
+        return None
     except csv.Error as error:
         raise BrokenFile(f"This is not readable as CSV ({error}).", line=line + 1) from error
 
