@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from counterfoil.core import errors
@@ -78,6 +78,11 @@ class Actor:
         """
         if not self.may_as_staff(permission, biller_id=biller_id):
             raise errors.NotPermitted("Your role does not allow this.")
+
+    def at_biller(self, biller_id: int) -> Actor:
+        """Return this actor as staff of one biller alone: nothing of another, and nobody's payer, is in sight."""
+        here = tuple(grant for grant in self.staff if grant.biller_id == biller_id)
+        return replace(self, staff=here, payers=())
 
     def demand_payer(self, permission: str, *, payer_id: int) -> None:
         """Refuse unless the user profile allows `permission` for that payer.

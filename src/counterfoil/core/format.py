@@ -48,10 +48,15 @@ def instant(at: datetime, zone: str, locale: str, reference: date | None = None)
     `Friday, November 27, 2026, 3:14 PM CST`.
     """
     local = at.astimezone(ZoneInfo(zone))
-    where = _locale(locale)
+    return f"{day(local.date(), locale, reference)}, {time_of_day(at, zone, locale)}"
+
+
+def time_of_day(at: datetime, zone: str, locale: str) -> str:
+    """Return the time alone of an aware instant in an IANA zone, such as `3:14 PM CST`."""
+    local = at.astimezone(ZoneInfo(zone))
     # CLDR puts a narrow no-break space before AM and PM; fonts and copied text do better with a plain one.
-    clock = dates.format_time(local.time(), "short", locale=where).replace("\u202f", " ")
-    return f"{day(local.date(), locale, reference)}, {clock} {_zone_name(local)}"
+    clock = dates.format_time(local.time(), "short", locale=_locale(locale)).replace("\u202f", " ")
+    return f"{clock} {_zone_name(local)}"
 
 
 def parse_money(text: str) -> int:

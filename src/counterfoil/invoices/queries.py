@@ -12,6 +12,7 @@ from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
 from counterfoil.invoices import states
 from counterfoil.invoices.models import Invoice, InvoiceLine
+from counterfoil.payers import names
 
 PAGE_SIZE = 24
 
@@ -116,21 +117,30 @@ def read_cursor(text: str) -> Cursor | None:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which invoices a list is of. `show` is open, overdue (needs the biller's `today`), paid or all; never drafts."""
+
+    show: str = "all"
+    search: str = ""
+    account_id: int | None = None
+    today: date | None = None
+
+
 def list_page(
     *, actor: Actor, show: str = "all", search: str = "", account_id: int | None = None,
     after: Cursor | None = None, limit: int = PAGE_SIZE,
 ) -> InvoicePage:
     """Return one page of the invoices the actor may see. `show` is open, paid or all; drafts are never among them."""
-    rows = _visible(actor).exclude(status=states.DRAFT)
-    if show in {states.OPEN, states.PAID}:
-        rows = rows.filter(status=show)
-    if search:
-        rows = rows.filter(
-            Q(number__istartswith=search) | Q(account__number__istartswith=search)
-            | Q(account__sort_name__contains=search.casefold())
-        )
-    if account_id is not None:
-        rows = rows.filter(account_id=account_id)
+    wanted = Wanted(show=show, search=search, account_id=account_id)
+    return list_wanted(actor=actor, wanted=wanted, after=after, limit=limit)
+
+
+def list_wanted(
+    *, actor: Actor, wanted: Wanted, after: Cursor | None = None, limit: int = PAGE_SIZE
+) -> InvoicePage:
+    """Return one page of the invoices that are wanted and that the actor may see."""
+    rows = _wanted(actor, wanted)
     if after is not None:
         rows = rows.filter(due_on__lte=after.due_on).filter(
             Q(due_on__lt=after.due_on) | Q(due_on=after.due_on, id__lt=after.id)
@@ -138,6 +148,28 @@ def list_page(
     found = [InvoiceRow(*row) for row in rows.order_by("-due_on", "-id").values_list(*_COLUMNS)[: limit + 1]]
     more = found[limit - 1] if len(found) > limit else None
     return InvoicePage(found[:limit], Cursor(more.due_on, more.id) if more else None)
+
+
+def count_wanted(*, actor: Actor, wanted: Wanted, at_most: int) -> int:
+    """Return how many there are; counting stops one past `at_most`."""
+    return _wanted(actor, wanted).order_by()[: at_most + 1].count()
+
+
+def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Invoice]:
+    rows = _visible(actor).exclude(status=states.DRAFT)
+    if wanted.show in {states.OPEN, states.PAID}:
+        rows = rows.filter(status=wanted.show)
+    if wanted.show == "overdue" and wanted.today is not None:
+        rows = rows.filter(status=states.OPEN, due_on__lt=wanted.today, open_minor__gt=F("pending_minor"))
+    if wanted.search:
+        rows = rows.filter(
+            Q(number__istartswith=wanted.search)
+            | Q(account__number__istartswith=wanted.search)
+            | Q(account__sort_name__contains=names.fold(wanted.search))
+        )
+    if wanted.account_id is not None:
+        rows = rows.filter(account_id=wanted.account_id)
+    return rows
 
 
 def list_open(*, actor: Actor, payer_id: int, account_id: int) -> list[InvoiceRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -46,6 +47,11 @@ def list_for_biller(
 def list_for_payer(actor: Actor, *, payer_id: int, limit: int = 50) -> list[NoticeRow]:
     """Return a payer's newest notices, for the staff of that payer's biller; empty for anybody else."""
     return [_row(row) for row in _visible(actor).filter(notice__payer_id=payer_id)[:limit]]
+
+
+def list_for_payers(actor: Actor, *, payer_ids: Collection[int], limit: int = 50) -> list[NoticeRow]:
+    """Return the newest notices to any of these payers, for the staff of their biller; empty for anybody else."""
+    return [_row(row) for row in _visible(actor).filter(notice__payer_id__in=list(payer_ids))[:limit]]
 
 
 def _visible(actor: Actor) -> QuerySet[models.Delivery]:

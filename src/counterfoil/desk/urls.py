@@ -1,0 +1,47 @@
+"""Addresses of the desk. Every page is one biller's; what it shows can be linked to."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from counterfoil.desk.views import (
+    accounts,
+    billers,
+    connect,
+    invoices,
+    payers,
+    payment_center,
+    payments,
+    search,
+)
+
+urlpatterns: list[URLPattern] = [
+    path("", billers.choose, name="desk-home"),
+    path("<slug:biller>/", billers.enter, name="desk-biller"),
+    path("<slug:biller>/search/", search.everything, name="desk-search"),
+    path("<slug:biller>/accounts/", accounts.listing, name="desk-accounts"),
+    path("<slug:biller>/accounts/<slug:ref>/", accounts.one, name="desk-account"),
+    path("<slug:biller>/payers/", payers.listing, name="desk-payers"),
+    path("<slug:biller>/payers/<slug:ref>/", payers.one, name="desk-payer"),
+    path("<slug:biller>/payers/<slug:ref>/edit/", payers.edit, name="desk-payer-edit"),
+    path("<slug:biller>/invoices/", invoices.listing, name="desk-invoices"),
+    path("<slug:biller>/invoices/<slug:ref>/", invoices.one, name="desk-invoice"),
+    path("<slug:biller>/payments/", payments.listing, name="desk-payments"),
+    path("<slug:biller>/payments/<slug:ref>/", payments.one, name="desk-payment"),
+    path("<slug:biller>/payment-center/", payment_center.enter, name="desk-payment-center"),
+    path("<slug:biller>/payment-center/undeposited/", payment_center.undeposited, name="desk-undeposited"),
+    path("<slug:biller>/connect-center/", connect.enter, name="desk-connect-center"),
+    path("<slug:biller>/connect-center/access/", connect.access, name="desk-access"),
+    path("<slug:biller>/connect-center/access/<slug:ref>/invite/", connect.invite, name="desk-invite"),
+    path(
+        "<slug:biller>/connect-center/invitations/<slug:ref>/resend/",
+        connect.resend,
+        name="desk-invitation-resend",
+    ),
+    path(
+        "<slug:biller>/connect-center/invitations/<slug:ref>/revoke/",
+        connect.revoke,
+        name="desk-invitation-revoke",
+    ),
+    path("<slug:biller>/connect-center/user-profiles/", connect.profiles, name="desk-profiles"),
+]

@@ -1,0 +1,79 @@
+"""What codes are called at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+Words = Mapping[str, str | Promise]
+
+RELATIONS: Final[Words] = {
+    "resident": _("Resident"),
+    "spouse": _("Spouse"),
+    "child": _("Child"),
+    "power_of_attorney": _("Power of attorney"),
+    "guardian": _("Guardian"),
+    "trustee": _("Trustee"),
+    "consumer": _("Consumer"),
+    "other": pgettext_lazy("relation", "Other"),
+}
+
+ORIGINS: Final[Words] = {
+    "portal": _("Portal"),
+    "link": _("Payment link"),
+    "schedule": _("Scheduled"),
+    "autopay": _("Autopay"),
+    "pull": _("Collected by staff"),
+    "plan": _("Payment plan"),
+    "hand": _("Recorded by hand"),
+    "import": _("Imported"),
+}
+
+METHODS: Final[Words] = {
+    "card": _("Card"),
+    "bank": _("Bank account"),
+    "wallet": _("PayPal"),
+    "check": _("Check"),
+    "cash": _("Cash"),
+    "external": _("Paid elsewhere"),
+}
+
+WHO_PAYS: Final[Words] = {
+    "": _("Not asked yet"),
+    "self": _("Pays by themselves"),
+    "autopay": _("Autopay"),
+    "biller_collects": _("We collect"),
+}
+
+INVOICE_PREFERENCES: Final[Words] = {
+    "email": _("E-mail"),
+    "hand": _("By hand"),
+    "mail": _("Mail"),
+}
+
+NOTICES: Final[Words] = {
+    "invitation": _("Invitation to the portal"),
+    "invitation_to_existing_login": _("Invitation to add an account"),
+    "method_added": _("Payment method added"),
+    "payment_receipt": _("Receipt"),
+    "payment_paid": _("Payment is paid"),
+    "payment_declined": _("Payment declined"),
+    "payment_returned": _("Payment returned"),
+}
+
+DELIVERIES: Final[Words] = {
+    "queued": _("Waiting to be sent"),
+    "sending": _("Being sent"),
+    "retrying": _("Trying again"),
+    "sent": _("Sent"),
+    "failed": _("Failed"),
+}
+
+
+def of(table: Words, code: str) -> str:
+    """Return what a code is called; one that nobody named yet in its own words."""
+    found = table.get(code)
+    return code.replace("_", " ").capitalize() if found is None else str(found)
