@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
 from counterfoil.core import db, errors, ids
+from counterfoil.core.actor import Actor
 from counterfoil.imports import states
 from counterfoil.imports.models import Import, Row
 from counterfoil.imports.parse import Draft
@@ -53,28 +55,30 @@ FROM imports_row WHERE import_id = %(import)s
 """
 
 
-def start(  # noqa: PLR0913 - the facts of one import, each said once
-    *,
-    biller_id: int,
-    file_id: int,
-    file_name: str,
-    mapping: dict[str, Any],
-    as_of: date | None,
-    started_by_ref: str,
-    now: datetime,
-) -> Import:
+@dataclass(frozen=True, slots=True)
+class NewImport:
+    """What an import begins with."""
+
+    biller_id: int
+    file_id: int
+    file_name: str
+    mapping: dict[str, Any]
+    as_of: date | None
+
+
+def start(*, actor: Actor, new: NewImport, now: datetime) -> Import:
     """Insert an import that is about to be read."""
     db.demand_transaction()
     return Import.objects.create(
         public_id=ids.new("import"),
-        biller_id=biller_id,
-        file_id=file_id,
-        file_name=file_name[:200],
-        mapping=mapping,
-        as_of=as_of,
+        biller_id=new.biller_id,
+        file_id=new.file_id,
+        file_name=new.file_name[:200],
+        mapping=new.mapping,
+        as_of=new.as_of,
         status=states.READING,
         started_at=now,
-        started_by_ref=started_by_ref,
+        started_by_ref=actor.ref,
     )
 
 

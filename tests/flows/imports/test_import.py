@@ -21,6 +21,7 @@ from counterfoil.flows.imports import check, commit, stage
 from counterfoil.identity import permissions
 from counterfoil.imports import mapping, queries as import_queries, reading
 from counterfoil.imports.models import Import, Row
+from counterfoil.imports.parse import Draft
 from counterfoil.imports.queries import ImportRow
 from counterfoil.invoices.models import Invoice, InvoiceLine
 from counterfoil.ledger.models import Entry, Line
@@ -282,7 +283,7 @@ def test_a_reading_that_broke_off_goes_on_where_it_stopped(
         nonlocal seen
         seen += 1
 
-    def crash(*, imported: Import, drafts: list[object]) -> None:
+    def crash(*, imported: Import, drafts: list[Draft]) -> None:
         if Row.objects.filter(imported=imported).count() >= 4:
             raise KeyboardInterrupt
         whole(imported=imported, drafts=drafts)

@@ -100,15 +100,8 @@ def _begin(actor: Actor, now: datetime, upload: Upload, biller: BillerRow, order
         if same is not None:
             # What was refused may be right by now (another day, another invoice gone): judge it all anew.
             import_operations.discard(imported=same)
-        return import_operations.start(
-            biller_id=biller.id,
-            file_id=file_id,
-            file_name=upload.name,
-            mapping=mapping,
-            as_of=order.as_of,
-            started_by_ref=actor.ref,
-            now=now,
-        )
+        new = import_operations.NewImport(biller.id, file_id, upload.name, mapping, order.as_of)
+        return import_operations.start(actor=actor, new=new, now=now)
 
 
 def _read(imported: Import, mapping: Mapping, settings: parse.Settings, progress: Progress) -> None:
