@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
-from counterfoil.methods import states
+from counterfoil.methods import brands, states
 from counterfoil.methods.models import BillingAddress, PaymentMethod
 
 
@@ -38,7 +38,7 @@ class MethodRow:
     @property
     def issuer(self) -> str:
         """The bank's name or the card's brand."""
-        return self.bank_name if self.kind == "bank" else self.brand
+        return self.bank_name if self.kind == "bank" else brands.name(self.brand)
 
     @property
     def label(self) -> str:
@@ -70,10 +70,13 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def list_for(*, actor: Actor, payer_ids: Collection[int] | None = None, only_usable: bool = False) -> list[MethodRow]:
+def list_for(
+    *, actor: Actor, payer_ids: Collection[int] | None = None, only_usable: bool = False
+) -> list[MethodRow]:
     """Return the saved methods the actor may see, the default first; deleted and one-time ones left out."""
     rows = PaymentMethod.objects.filter(
-        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"), is_saved=True
+        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
+        is_saved=True,
     ).exclude(status=states.DELETED)
     if payer_ids is not None:
         rows = rows.filter(payer_id__in=payer_ids)
@@ -125,13 +128,17 @@ def list_tokens(*, method_ids: Collection[int]) -> dict[int, TokenRow]:
 
 def gateway_key_of(*, ref: str) -> str:
     """Return the key of the gateway that holds a method; empty where there is no such method."""
-    row = PaymentMethod.objects.filter(public_id=ref).values_list("connection__gateway_key", flat=True).first()
+    row = (
+        PaymentMethod.objects.filter(public_id=ref).values_list("connection__gateway_key", flat=True).first()
+    )
     return row or ""
 
 
 def lock_by_refs(*, refs: Collection[str]) -> list[PaymentMethod]:
     """Lock the methods with these public ids, so that none is disabled while a payment is born from it."""
-    return lock(method_ids=list(PaymentMethod.objects.filter(public_id__in=refs).values_list("pk", flat=True)))
+    return lock(
+        method_ids=list(PaymentMethod.objects.filter(public_id__in=refs).values_list("pk", flat=True))
+    )
 
 
 def find_by_token(*, actor: Actor, connection_id: int, token: str) -> str | None:
@@ -146,7 +153,11 @@ def find_by_token(*, actor: Actor, connection_id: int, token: str) -> str | None
 
 def label_of(method: PaymentMethod) -> str:
     """Return nickname, issuer and last four of a method row, as a receipt names it."""
-    return _label(method.nickname, method.bank_name if method.kind == "bank" else method.brand, method.last4)
+    return _label(
+        method.nickname,
+        method.bank_name if method.kind == "bank" else brands.name(method.brand),
+        method.last4,
+    )
 
 
 def _label(nickname: str, issuer: str, last4: str) -> str:

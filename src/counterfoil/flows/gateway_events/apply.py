@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from datetime import datetime
 
-from counterfoil.core import clock, db
+from counterfoil.core import clock, db, jobs
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import resolve_unknown
 from counterfoil.gateway_events import operations as event_operations, queries as event_queries
@@ -16,20 +16,26 @@ CLOCK_ADVANCED = "clock.advanced"
 
 
 def run(*, actor: Actor, now: datetime, event_id: int) -> None:
-    """Apply one stored event; doing it again changes nothing."""
+    """Apply one stored event; doing it again changes nothing. Without an answer it stays waiting, to be tried again."""
     event = event_queries.find_waiting(event_id=event_id)
     if event is None:
         return
     if event.kind == CLOCK_ADVANCED:
-        _follow_clock(bytes(event.raw))
+        _follow_clock(bytes(event.raw), now)
     payment_id = payment_queries.find_key(gateway_key=event.payment_key) if event.payment_key else None
+    unheard: set[int] = set()
     if payment_id is not None:
-        resolve_unknown.ask(actor=actor, now=now, payment_ids=[payment_id], source="event")
+        unheard = resolve_unknown.ask(actor=actor, now=now, payment_ids=[payment_id], source="event")
     with db.transaction():
-        event_operations.mark_applied(event=event, now=now)
+        if unheard:
+            event_operations.note_failure(event=event, error="the gateway gave no answer")
+        else:
+            event_operations.mark_applied(event=event, now=now)
 
 
-def _follow_clock(raw: bytes) -> None:
-    """Move a demo's clock with the sandbox's; a live installation has no such clock."""
+def _follow_clock(raw: bytes, now: datetime) -> None:
+    """Move a demo's clock with the sandbox's, and let what became due happen; a live installation has no such clock."""
     with suppress(clock.NotADemo):
         clock.set_offset(int(json.loads(raw)["data"]["offset_seconds"]))
+        with db.transaction():
+            jobs.defer("settle_matured", queueing_lock="settle_matured", timestamp=int(now.timestamp()))

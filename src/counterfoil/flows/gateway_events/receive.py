@@ -40,5 +40,3 @@ def run(
         if row_id is not None:
             jobs.defer("apply_gateway_event", event_id=row_id)
     return row_id
-
-

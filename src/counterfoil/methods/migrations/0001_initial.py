@@ -5,91 +5,165 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billers', '0001_initial'),
-        ('payers', '0002_walls'),
+        ("billers", "0001_initial"),
+        ("payers", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BillingAddress',
+            name="BillingAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line1', models.CharField(max_length=120)),
-                ('line2', models.CharField(blank=True, max_length=120)),
-                ('city', models.CharField(max_length=80)),
-                ('state', models.CharField(max_length=40)),
-                ('postal_code', models.CharField(max_length=12)),
-                ('country', models.CharField(default='US', max_length=2)),
-                ('created_at', models.DateTimeField()),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('payer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.payer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line1", models.CharField(max_length=120)),
+                ("line2", models.CharField(blank=True, max_length=120)),
+                ("city", models.CharField(max_length=80)),
+                ("state", models.CharField(max_length=40)),
+                ("postal_code", models.CharField(max_length=12)),
+                ("country", models.CharField(default="US", max_length=2)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.payer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'billing addresses',
+                "verbose_name_plural": "billing addresses",
             },
         ),
         migrations.CreateModel(
-            name='PaymentMethod',
+            name="PaymentMethod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=28, unique=True)),
-                ('kind', models.CharField(choices=[('bank', 'Bank'), ('card', 'Card'), ('wallet', 'Wallet')], max_length=8)),
-                ('status', models.CharField(max_length=8)),
-                ('validation', models.CharField(max_length=12)),
-                ('validated_at', models.DateTimeField(null=True)),
-                ('validated_by', models.CharField(blank=True, max_length=24)),
-                ('token', models.CharField(max_length=100)),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('brand', models.CharField(blank=True, max_length=40)),
-                ('bank_name', models.CharField(blank=True, max_length=80)),
-                ('last4', models.CharField(max_length=4)),
-                ('exp_month', models.PositiveSmallIntegerField(null=True)),
-                ('exp_year', models.PositiveSmallIntegerField(null=True)),
-                ('funding', models.CharField(blank=True, max_length=8)),
-                ('bank_account_kind', models.CharField(blank=True, max_length=8)),
-                ('holder_kind', models.CharField(blank=True, max_length=8)),
-                ('holder_name', models.CharField(blank=True, max_length=120)),
-                ('nickname', models.CharField(max_length=60)),
-                ('is_default', models.BooleanField(default=False)),
-                ('is_saved', models.BooleanField(default=True)),
-                ('added_at', models.DateTimeField()),
-                ('added_by_ref', models.CharField(max_length=64)),
-                ('address', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='methods.billingaddress')),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('connection', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.gatewayconnection')),
-                ('payer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.payer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=28, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("bank", "Bank"), ("card", "Card"), ("wallet", "Wallet")], max_length=8
+                    ),
+                ),
+                ("status", models.CharField(max_length=8)),
+                ("validation", models.CharField(max_length=12)),
+                ("validated_at", models.DateTimeField(null=True)),
+                ("validated_by", models.CharField(blank=True, max_length=24)),
+                ("token", models.CharField(max_length=100)),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                ("brand", models.CharField(blank=True, max_length=40)),
+                ("bank_name", models.CharField(blank=True, max_length=80)),
+                ("last4", models.CharField(max_length=4)),
+                ("exp_month", models.PositiveSmallIntegerField(null=True)),
+                ("exp_year", models.PositiveSmallIntegerField(null=True)),
+                ("funding", models.CharField(blank=True, max_length=8)),
+                ("bank_account_kind", models.CharField(blank=True, max_length=8)),
+                ("holder_kind", models.CharField(blank=True, max_length=8)),
+                ("holder_name", models.CharField(blank=True, max_length=120)),
+                ("nickname", models.CharField(max_length=60)),
+                ("is_default", models.BooleanField(default=False)),
+                ("is_saved", models.BooleanField(default=True)),
+                ("added_at", models.DateTimeField()),
+                ("added_by_ref", models.CharField(max_length=64)),
+                (
+                    "address",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="methods.billingaddress",
+                    ),
+                ),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.gatewayconnection",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.payer",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='billingaddress',
-            constraint=models.UniqueConstraint(fields=('biller', 'id'), name='billing_address_biller_id'),
+            model_name="billingaddress",
+            constraint=models.UniqueConstraint(fields=("biller", "id"), name="billing_address_biller_id"),
         ),
         migrations.AddIndex(
-            model_name='paymentmethod',
-            index=models.Index(fields=['payer', '-id'], name='method_by_payer'),
+            model_name="paymentmethod",
+            index=models.Index(fields=["payer", "-id"], name="method_by_payer"),
         ),
         migrations.AddConstraint(
-            model_name='paymentmethod',
-            constraint=models.UniqueConstraint(fields=('biller', 'id'), name='method_biller_id'),
+            model_name="paymentmethod",
+            constraint=models.UniqueConstraint(fields=("biller", "id"), name="method_biller_id"),
         ),
         migrations.AddConstraint(
-            model_name='paymentmethod',
-            constraint=models.UniqueConstraint(fields=('connection', 'token'), name='method_token_once'),
+            model_name="paymentmethod",
+            constraint=models.UniqueConstraint(fields=("connection", "token"), name="method_token_once"),
         ),
         migrations.AddConstraint(
-            model_name='paymentmethod',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True), ('status', 'active')), fields=('payer',), name='method_one_default'),
+            model_name="paymentmethod",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True), ("status", "active")),
+                fields=("payer",),
+                name="method_one_default",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentmethod',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'disabled', 'deleted'])), name='method_status'),
+            model_name="paymentmethod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "disabled", "deleted"])), name="method_status"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentmethod',
-            constraint=models.CheckConstraint(condition=models.Q(('validation__in', ('not_needed', 'passed', 'failed'))), name='method_validation'),
+            model_name="paymentmethod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("validation__in", ("not_needed", "passed", "failed"))),
+                name="method_validation",
+            ),
         ),
     ]

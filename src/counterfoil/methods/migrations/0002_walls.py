@@ -19,5 +19,7 @@ class Migration(migrations.Migration):
         db.CompositeKey(table="methods_billingaddress", column="payer_id", parent="payers_payer"),
         db.CompositeKey(table="methods_paymentmethod", column="payer_id", parent="payers_payer"),
         db.CompositeKey(table="methods_paymentmethod", column="address_id", parent="methods_billingaddress"),
-        db.CompositeKey(table="methods_paymentmethod", column="connection_id", parent="billers_gatewayconnection"),
+        db.CompositeKey(
+            table="methods_paymentmethod", column="connection_id", parent="billers_gatewayconnection"
+        ),
     ]
