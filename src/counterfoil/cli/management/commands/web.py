@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -35,9 +38,28 @@ class Command(BaseCommand):
         except errors.CounterfoilError as error:
             raise CommandError(str(error)) from error
         connection.close()
-        call_command("collectstatic", interactive=False, verbosity=0)
+        _gather_static()
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *_options(options["bind"])])  # noqa: S606 - a fixed list, no shell wanted
+
+
+def _gather_static() -> None:
+    """Gather, name by content and compress styles and scripts, unless that was done for these very files."""
+    target = Path(settings.STATIC_ROOT)
+    stamp, mark = target / ".gathered", _mark_of_static()
+    if stamp.is_file() and stamp.read_text() == mark:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(mark)
+
+
+def _mark_of_static() -> str:
+    seen = hashlib.sha256()
+    for finder in finders.get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            source = Path(storage.path(name)).stat()
+            seen.update(f"{name}:{source.st_size}:{source.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
 
 
 def _options(bind: str) -> list[str]:
