@@ -1,0 +1,1 @@
+"""Counterfoil: electronic bill presentment and payment."""
