@@ -53,9 +53,9 @@ class NewEvent:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def _payment_number() -> str:
-    raw = ids.new("payment").split("_")[1].upper().replace("O", "0")[:10]
-    return f"{raw[:5]}-{raw[5:]}"
+def _payment_numbers(count: int) -> list[str]:
+    raws = [public_id[4:14].upper().replace("O", "0") for public_id in ids.new_many("payment", count)]
+    return [f"{raw[:5]}-{raw[5:]}" for raw in raws]
 
 
 def create_many(*, actor: Actor, drafts: Sequence[NewPayment], now: datetime) -> dict[str, int]:
@@ -92,7 +92,7 @@ def _money_columns(drafts: Sequence[NewPayment]) -> dict[str, tuple[str, list[An
         "payer_id": ("bigint", [d.payer_id for d in drafts]),
         "method_id": ("bigint", [d.method_id for d in drafts]),
         "authorization_id": ("bigint", [d.authorization_id for d in drafts]),
-        "number": ("text", [_payment_number() for _ in drafts]),
+        "number": ("text", _payment_numbers(len(drafts))),
         "scope": ("text", [d.scope for d in drafts]),
         "key": ("text", [d.key for d in drafts]),
         "request_hash": ("text", [d.request_hash for d in drafts]),
@@ -174,12 +174,16 @@ def take_lease(*, attempt: Attempt, now: datetime, deadline: datetime) -> None:
     attempt.save(update_fields=["call_started_at", "call_deadline", "next_check_at"])
 
 
-def postpone_check(*, attempt: Attempt, at: datetime) -> None:
-    """Ask the gateway about this attempt again at `at`."""
-    db.demand_transaction()
-    attempt.checks += 1
-    attempt.next_check_at = at
-    attempt.save(update_fields=["checks", "next_check_at"])
+def postpone_checks(*, due: Sequence[tuple[Attempt, datetime]]) -> None:
+    """Ask the gateway about these attempts again, each at its time; one statement."""
+    db.update_many(
+        "payments_attempt",
+        {
+            "id": ("bigint", [attempt.pk for attempt, _ in due]),
+            "checks": ("smallint", [attempt.checks + 1 for attempt, _ in due]),
+            "next_check_at": ("timestamptz", [at for _, at in due]),
+        },
+    )
 
 
 def end_attempts(*, payment_ids: Sequence[int], results: Sequence[str], now: datetime) -> None:
@@ -286,4 +290,4 @@ def claim(
 def drop_claim(*, actor: Actor, account_id: int) -> None:
     """Take this person's claim away: they submitted, or left."""
     db.demand_transaction()
-    PayClaim.objects.filter(account_id=account_id, login_id=actor.login_id).delete()
+    PayClaim.objects.filter(account_id=account_id, login_id=actor.login_id or 0).delete()

@@ -62,7 +62,9 @@ def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:
         case base.Funded():
             return _funded(status, is_funded=is_funded, outcome=outcome)
         case base.Settled():
-            return _forward(status, to=states.SETTLED, outcome=outcome, money=Money.CAPTURED)
+            # What was funded is in the books already: it matures, it is not captured a second time.
+            money = Money.MATURED if is_funded else Money.CAPTURED
+            return _forward(status, to=states.SETTLED, outcome=outcome, money=money)
         case Matured():
             ripe = status == states.PENDING and is_funded
             return Decision(states.SETTLED, Money.MATURED) if ripe else NOTHING_NEW
@@ -70,6 +72,8 @@ def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:
             return _returned(status, is_funded=is_funded, outcome=outcome)
         case base.Declined():
             return _ended(status, to=states.DECLINED, outcome=outcome)
+        case base.Canceled() if status == states.PENDING and not is_funded:
+            return Decision(states.CANCELED)
         case base.Canceled() | base.Fenced():
             return _ended(status, to=states.CANCELED, outcome=outcome)
 
@@ -105,8 +109,6 @@ def _returned(status: str, *, is_funded: bool, outcome: Outcome) -> Decision:
 
 def _ended(status: str, *, to: str, outcome: Outcome) -> Decision:
     if status in states.UNRESOLVED:
-        return Decision(to)
-    if status == states.PENDING and to == states.CANCELED:
         return Decision(to)
     if status in {states.DECLINED, states.CANCELED}:
         return NOTHING_NEW

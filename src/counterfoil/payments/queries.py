@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
+from counterfoil.payers import names
 from counterfoil.payments import states
 from counterfoil.payments.models import Allocation, Attempt, PayClaim, Payment, PaymentEvent
 
@@ -134,18 +135,35 @@ def read_cursor(text: str) -> Cursor | None:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which payments a list is of; None leaves a choice open. `search` begins a number or is part of a name."""
+
+    statuses: Collection[str] | None = None
+    origins: Collection[str] | None = None
+    account_id: int | None = None
+    search: str = ""
+
+
 def list_page(
-    *, actor: Actor, statuses: Collection[str] | None = None, account_id: int | None = None,
-    origins: Collection[str] | None = None, after: Cursor | None = None, limit: int = PAGE_SIZE,
+    *,
+    actor: Actor,
+    statuses: Collection[str] | None = None,
+    account_id: int | None = None,
+    origins: Collection[str] | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE_SIZE,
 ) -> PaymentPage:
     """Return one page of the payments the actor may see, newest first."""
-    rows = _visible(actor)
-    if statuses is not None:
-        rows = rows.filter(status__in=statuses)
-    if origins is not None:
-        rows = rows.filter(origin__in=origins)
-    if account_id is not None:
-        rows = rows.filter(account_id=account_id)
+    wanted = Wanted(statuses=statuses, origins=origins, account_id=account_id)
+    return list_wanted(actor=actor, wanted=wanted, after=after, limit=limit)
+
+
+def list_wanted(
+    *, actor: Actor, wanted: Wanted, after: Cursor | None = None, limit: int = PAGE_SIZE
+) -> PaymentPage:
+    """Return one page of the payments that are wanted and that the actor may see, newest first."""
+    rows = _wanted(actor, wanted)
     if after is not None:
         rows = rows.filter(submitted_at__lte=after.submitted_at).filter(
             Q(submitted_at__lt=after.submitted_at) | Q(submitted_at=after.submitted_at, id__lt=after.id)
@@ -154,6 +172,28 @@ def list_page(
     found = [PaymentRow(*row) for row in page]
     last = found[limit - 1] if len(found) > limit else None
     return PaymentPage(found[:limit], Cursor(last.submitted_at, last.id) if last else None)
+
+
+def count_wanted(*, actor: Actor, wanted: Wanted, at_most: int) -> int:
+    """Return how many there are; counting stops one past `at_most`."""
+    return _wanted(actor, wanted).order_by()[: at_most + 1].count()
+
+
+def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Payment]:
+    rows = _visible(actor)
+    if wanted.statuses is not None:
+        rows = rows.filter(status__in=wanted.statuses)
+    if wanted.origins is not None:
+        rows = rows.filter(origin__in=wanted.origins)
+    if wanted.account_id is not None:
+        rows = rows.filter(account_id=wanted.account_id)
+    if wanted.search:
+        rows = rows.filter(
+            Q(number__istartswith=wanted.search)
+            | Q(account__number__istartswith=wanted.search)
+            | Q(account__sort_name__contains=names.fold(wanted.search))
+        )
+    return rows
 
 
 def get(*, actor: Actor, public_id: str) -> PaymentRow:
@@ -239,7 +279,9 @@ def list_shares(*, actor: Actor, payment_ids: Collection[int]) -> dict[int, list
     """Return what each of these payments pays, as far as the actor may see the payments; one query."""
     rows = Allocation.objects.filter(
         scope.visible(
-            actor=actor, staff_permission="see_payments", payer_permission="see_invoices",
+            actor=actor,
+            staff_permission="see_payments",
+            payer_permission="see_invoices",
             payer_field="payment__payer_id",
         ),
         payment_id__in=payment_ids,
@@ -260,7 +302,9 @@ def list_events(*, actor: Actor, payment_id: int) -> list[EventRow]:
     """Return the timeline of a payment the actor may see, oldest first."""
     rows = PaymentEvent.objects.filter(
         scope.visible(
-            actor=actor, staff_permission="see_payments", payer_permission="see_invoices",
+            actor=actor,
+            staff_permission="see_payments",
+            payer_permission="see_invoices",
             payer_field="payment__payer_id",
         ),
         payment_id=payment_id,
@@ -288,27 +332,22 @@ def sum_pending(*, actor: Actor, payer_ids: Collection[int] | None = None) -> di
     return {(account, payer): total for account, payer, total in sums}
 
 
-def list_claims(
-    *, actor: Actor, account_id: int, invoice_ids: Sequence[int], now: datetime
-) -> list[str]:
+def list_claims(*, actor: Actor, account_id: int, invoice_ids: Sequence[int], now: datetime) -> list[str]:
     """Return the names of others who stand before Submit for any of these invoices.
 
     Only those who share the bill may ask: the actor must act for a payer of it.
     """
     rows = PayClaim.objects.filter(
         account_id=account_id, invoice_ids__overlap=list(invoice_ids), expires_at__gt=now
-    ).exclude(login_id=actor.login_id)
-    return list(rows.filter(biller_id__in={grant.biller_id for grant in actor.payers}).values_list("name", flat=True))
+    ).exclude(login_id=actor.login_id or 0)
+    return list(
+        rows.filter(biller_id__in={grant.biller_id for grant in actor.payers}).values_list("name", flat=True)
+    )
 
 
-def find_birth(*, payment_ids: Collection[int]) -> dict[int, tuple[int, list[int]]]:
-    """Return `(account id, invoice ids)` of each payment: what to lock before it. Read without a lock."""
-    found: dict[int, tuple[int, list[int]]] = {
-        pk: (account, []) for pk, account in Payment.objects.filter(pk__in=payment_ids).values_list("pk", "account_id")
-    }
-    for payment_id, invoice_id in live_allocations(payment_ids=payment_ids).values_list("payment_id", "invoice_id"):
-        found[payment_id][1].append(invoice_id)
-    return found
+def map_accounts(*, payment_ids: Collection[int]) -> dict[int, int]:
+    """Return the billing account of each payment: what to lock before it. Read without a lock."""
+    return dict(Payment.objects.filter(pk__in=payment_ids).values_list("pk", "account_id"))
 
 
 def live_allocations(*, payment_ids: Collection[int]) -> QuerySet[Allocation]:
@@ -319,6 +358,11 @@ def live_allocations(*, payment_ids: Collection[int]) -> QuerySet[Allocation]:
 def lock(*, payment_ids: Collection[int]) -> list[Payment]:
     """Lock these payments for the length of the transaction."""
     return db.lock_rows(Payment.objects.all(), kind="payment", ids=payment_ids)
+
+
+def list_open_attempts(*, payment_ids: Collection[int]) -> list[Attempt]:
+    """Return the open attempts of locked payments."""
+    return list(Attempt.objects.filter(payment_id__in=payment_ids, ended_at__isnull=True))
 
 
 def open_attempt(*, payment_id: int) -> Attempt | None:

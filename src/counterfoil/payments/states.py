@@ -28,6 +28,7 @@ PAYMENT: Final = Machine(
         (ACTION_NEEDED, SETTLED): "payment.settled",
         (ACTION_NEEDED, DECLINED): "payment.declined",
         (ACTION_NEEDED, CANCELED): "payment.canceled",
+        (ACTION_NEEDED, RETURNED): "payment.returned",
         (PENDING, SETTLED): "payment.settled",
         (PENDING, RETURNED): "payment.returned",
         (PENDING, CANCELED): "payment.canceled",

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from counterfoil.core import errors
+from counterfoil.core.actor import WORKER
 from counterfoil.flows.books import reconcile, verify
 from counterfoil.flows.payments import prepare, submit
-from counterfoil.core.actor import WORKER
+from counterfoil.invoices.drafts import NewLine
 from counterfoil.ledger import queries as ledger_queries
-from counterfoil.invoices.operations import NewLine
 from tests.factories.world import World
 
 

@@ -24,6 +24,7 @@ class Difference:
     theirs_minor: int
     why: str
     is_explained: bool
+    payment_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -84,8 +85,10 @@ def _compare(
         result.compared += 1
         mine, other = ours.get(ref, 0), theirs_by_ref.get(ref, 0)
         if mine != other:
-            why, is_explained = _explain(rows.get(ref), mine, other)
-            result.differences.append(Difference(ref, mine, other, why, is_explained))
+            row = rows.get(ref)
+            why, is_explained = _explain(row, mine, other)
+            payment_id = row.id if row is not None else None
+            result.differences.append(Difference(ref, mine, other, why, is_explained, payment_id))
     return result
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
-from counterfoil.core import db, errors
+from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import facts as payment_facts, quote
 from counterfoil.flows.payments.orders import PayOrder, Quote, Submission
@@ -132,6 +132,9 @@ def _write(
     )
     for draft in drafts:
         payment_operations.drop_claim(actor=actor, account_id=draft.account_id)
+    if not calls_now:
+        # In this commit: a payment without its job would only wait to be given up.
+        jobs.defer_many("call_gateway", [{"payment_id": payment_id} for payment_id in ids.values()])
     audit_operations.record_many(
         [
             audit_operations.NewEvent(

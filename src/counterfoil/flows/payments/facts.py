@@ -30,7 +30,7 @@ class Facts:
     biller: BillerRow
     payer: PayerRow
     account: AccountRow
-    method: MethodRow
+    found_method: MethodRow | None
     invoices: tuple[InvoiceRow, ...]
     pending_minor: int
     credit_minor: int
@@ -38,6 +38,16 @@ class Facts:
     paid_after_bank_days: int
     min_card_minor: int
     today: date
+
+    @property
+    def method(self) -> MethodRow:
+        """The method to pay with.
+
+        :raises errors.Invalid: it is gone, or not the actor's.
+        """
+        if self.found_method is None:
+            raise errors.Invalid(_("Choose how you want to pay."), field="method")
+        return self.found_method
 
     @property
     def open_minor(self) -> int:
@@ -53,7 +63,7 @@ class Facts:
 def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Facts]:
     """Return the facts of each order, as far as the actor may see them.
 
-    :raises errors.NotFound: the payer, the account or the method is not the actor's to use.
+    :raises errors.NotFound: the payer or the account is not the actor's to use.
     """
     payer_ids = {order.payer_id for order in orders}
     payers = {row.id: row for row in payer_queries.list_payers_by_ids(actor=actor, payer_ids=payer_ids)}
@@ -76,8 +86,6 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
         if payer is None or account is None or payer.biller_id != account.biller_id:
             raise errors.NotFound("payer or account")
         method = methods.get(order.method_ref)
-        if method is None:
-            raise errors.Invalid(_("Choose how you want to pay."), field="method")
         pair, biller = (order.account_id, order.payer_id), billers[payer.biller_id]
         loaded.append(
             _facts(biller, payer, account, method, invoices.get(pair, ()), pending.get(pair, 0),
@@ -90,7 +98,7 @@ def _facts(  # noqa: PLR0913 - the parts of one value
     biller: BillerRow,
     payer: PayerRow,
     account: AccountRow,
-    method: MethodRow,
+    method: MethodRow | None,
     invoices: Sequence[InvoiceRow],
     pending: int,
     credit: int,
@@ -101,7 +109,7 @@ def _facts(  # noqa: PLR0913 - the parts of one value
         biller=biller,
         payer=payer,
         account=account,
-        method=method,
+        found_method=method,
         invoices=tuple(invoices),
         pending_minor=pending,
         credit_minor=credit if biller.portal.credit_applies_by_itself else 0,

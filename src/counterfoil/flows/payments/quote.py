@@ -113,6 +113,9 @@ def _chosen(facts: Facts, order: PayOrder) -> tuple[list[Share], int]:
         if wanted > invoice.payable_minor and not facts.prepayment_allowed:
             most = formats.money(invoice.payable_minor, invoice.currency, order.locale)
             raise errors.Invalid(_("Enter %(most)s or less.") % {"most": most}, field=ref)
+        if wanted < invoice.payable_minor and not facts.biller.portal.partial_payment_allowed:
+            whole = formats.money(invoice.payable_minor, invoice.currency, order.locale)
+            raise errors.Invalid(_("Pay this invoice in full: %(whole)s.") % {"whole": whole}, field=ref)
         part = min(wanted, invoice.payable_minor)
         shares.append(_share(invoice, part))
         prepaid += wanted - part

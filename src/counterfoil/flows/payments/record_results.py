@@ -6,15 +6,18 @@ nothing. An outcome that contradicts what we know is set aside with its reason a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from counterfoil.core import db
 from counterfoil.core.actor import Actor
 from counterfoil.flows.invoices import apply_credit
 from counterfoil.flows.payments import ledgers, results_notices, work
 from counterfoil.flows.payments.work import Work
+from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payments import policy
 
 MOST = 1_000
@@ -42,16 +45,40 @@ class Recorded:
 def run(*, actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Recorded]:
     """Record what became of payments, with books, invoices, timeline, notices and audit, in one commit.
 
+    A payment that is named twice gets its second outcome in a second commit, as if it had come later.
+
     :raises ValueError: more than a thousand outcomes.
     """
     if len(outcomes) > MOST:
         raise ValueError("too many outcomes for one commit")
     if not outcomes:
         return []
-    works = db.in_transaction(lambda: _record(actor, now, outcomes))
-    for pair in sorted({(w.payment.payer_id, w.payment.account_id) for w in works if w.left_over_settled}):
-        apply_credit.run(actor=actor, now=now, payer_id=pair[0], account_id=pair[1])
+    works: list[Work] = []
+    for wave in _waves(outcomes):
+        works += db.in_transaction(partial(_record, actor, now, wave))
+    _spend_credit(actor, now, works)
     return [Recorded(w.payment.pk, w.payment.status, tuple(w.events), w.set_aside) for w in works]
+
+
+def _waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
+    """Split outcomes so that no payment comes twice in one part, keeping their order."""
+    waves: list[list[Outcome]] = []
+    seen: Counter[int] = Counter()
+    for outcome in outcomes:
+        if seen[outcome.payment_id] == len(waves):
+            waves.append([])
+        waves[seen[outcome.payment_id]].append(outcome)
+        seen[outcome.payment_id] += 1
+    return waves
+
+
+def _spend_credit(actor: Actor, now: datetime, works: Sequence[Work]) -> None:
+    """Let credit pay what is open: there is new credit, or an invoice that was claimed or paid is free again."""
+    pairs = {(w.payment.account_id, w.payment.payer_id) for w in works if w.left_over_settled or w.released}
+    if not pairs:
+        return
+    for account_id, payer_id in sorted(ledger_queries.credits_of(actor=actor, pairs=pairs)):
+        apply_credit.run(actor=actor, now=now, payer_id=payer_id, account_id=account_id)
 
 
 def _record(actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Work]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db, failpoints
@@ -23,6 +24,8 @@ BATCH = 200
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 ABANDONED_AFTER = timedelta(hours=1)
 
+Answer: TypeAlias = base.Result | base.Fenced | base.NotFound
+
 
 def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
     """Ask about every payment that is past its lease and due to be asked; return how many were asked about."""
@@ -31,33 +34,44 @@ def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
     return len(due)
 
 
-def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str) -> None:
+def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str) -> set[int]:
     """Ask the gateways what became of these payments, and record it.
 
-    A payment past its lease that the gateway does not know, or that waits for a payer who left, is fenced.
+    A payment past its lease that the gateway does not know, or that waits for a payer who left, is fenced. No
+    news of a payment whose caller, or whose job, is still at it is no outcome.
+
+    :returns: those about which there was no answer; ask again later.
     """
     rows = payment_queries.list_to_ask(payment_ids=payment_ids)
     tokens = method_queries.list_tokens(method_ids={row.method_id for row in rows})
     connections = biller_queries.list_connections(
         connection_ids={token.connection_id for token in tokens.values()}
     )
+    answers = {row.id: _ask(row, connections[tokens[row.method_id].connection_id], now) for row in rows}
+    at_it = {row.id for row in rows if row.status == states.SUBMITTING and row.call_deadline > now}
     outcomes = [
-        Outcome(row.id, _ask(row, connections[tokens[row.method_id].connection_id], now), source)
-        for row in rows
+        Outcome(payment_id, base.Unknown("not found") if isinstance(answer, base.NotFound) else answer, source)
+        for payment_id, answer in answers.items()
+        if not (payment_id in at_it and isinstance(answer, base.Unknown | base.NotFound))
     ]
     record_results.run(actor=actor, now=now, outcomes=outcomes)
-    _postpone([row.id for row in rows], now)
+    _postpone([row.id for row in rows if row.status in states.UNRESOLVED], now)
+    return {payment_id for payment_id, answer in answers.items() if isinstance(answer, base.Unknown)}
 
 
-def _ask(row: ToAsk, connection: biller_queries.ConnectionRow, now: datetime) -> base.Result | base.Fenced:
+def _ask(row: ToAsk, connection: biller_queries.ConnectionRow, now: datetime) -> Answer:
     db.demand_outside_transaction()
-    gateway = send.open_gateway(connection)
+    try:
+        gateway = send.open_gateway(connection)
+    except base.GatewayError as error:
+        # One connection that was set up wrong must not keep the others' payments waiting.
+        return base.Unknown(str(error))
     failpoints.reach("look_up.before")
     answer = gateway.look_up(row.gateway_key)
     failpoints.reach("look_up.after")
     may_fence = row.status in states.UNRESOLVED and row.call_deadline <= now
     if isinstance(answer, base.NotFound):
-        return _fence(gateway, row, now) if may_fence else base.Unknown("not found")
+        return _fence(gateway, row, now) if may_fence else answer
     left = isinstance(answer, base.ActionNeeded) and row.submitted_at + ABANDONED_AFTER <= now
     return _fence(gateway, row, now) if left and may_fence else answer
 
@@ -76,10 +90,13 @@ def _postpone(payment_ids: Sequence[int], now: datetime) -> None:
     """Set when to ask again about those still without an answer."""
 
     def postpone() -> None:
-        for payment in payment_queries.lock(payment_ids=payment_ids):
-            attempt = payment_queries.open_attempt(payment_id=payment.pk)
-            if attempt is not None and attempt.next_check_at is not None and attempt.next_check_at <= now:
-                wait = BACKOFF[min(attempt.checks, len(BACKOFF) - 1)]
-                payment_operations.postpone_check(attempt=attempt, at=now + wait)
+        payment_queries.lock(payment_ids=payment_ids)
+        due = [
+            (attempt, now + BACKOFF[min(attempt.checks, len(BACKOFF) - 1)])
+            for attempt in payment_queries.list_open_attempts(payment_ids=payment_ids)
+            if attempt.next_check_at is not None and attempt.next_check_at <= now
+        ]
+        payment_operations.postpone_checks(due=due)
 
-    db.in_transaction(postpone)
+    if payment_ids:
+        db.in_transaction(postpone)

@@ -45,7 +45,8 @@ def _key(item: Work) -> str | None:
     if status in {states.DECLINED, states.CANCELED}:
         # On an answer the payer stands before the screen that says so; and nothing was mailed yet.
         told_before = item.status_before in {states.UNKNOWN, states.PENDING, states.ACTION_NEEDED}
-        return "payment_declined" if told_before and item.source != "return_page" else None
+        nobody_there = item.source in {"look_up", "fence"}
+        return "payment_declined" if (told_before or nobody_there) and item.source != "return_page" else None
     first = item.status_before in {states.SUBMITTING, states.ACTION_NEEDED}
     return "payment_receipt" if first and status in RECEIPT_AT else None
 

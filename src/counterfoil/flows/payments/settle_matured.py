@@ -18,6 +18,7 @@ def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
     """For each biller, on its own day, settle what is funded and ripe; return how many were looked at.
 
     The gateway is asked first: a return whose event was lost is found here, before the payment is called Paid.
+    Without an answer the payment waits for the next run.
     """
     billers = biller_queries.list_all() if biller_id is None else [biller_queries.get(biller_id=biller_id)]
     seen = 0
@@ -26,8 +27,8 @@ def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
         while found := payment_queries.maturing(
             biller_id=biller.id, today=today, limit=CHUNK, after_id=after
         ):
-            resolve_unknown.ask(actor=actor, now=now, payment_ids=found, source="look_up")
-            outcomes = [Outcome(payment_id, Matured(today), "calendar") for payment_id in found]
+            unheard = resolve_unknown.ask(actor=actor, now=now, payment_ids=found, source="look_up")
+            outcomes = [Outcome(pk, Matured(today), "calendar") for pk in found if pk not in unheard]
             record_results.run(actor=actor, now=now, outcomes=outcomes)
             seen, after = seen + len(found), found[-1]
     return seen

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from counterfoil.core import errors, http, jobs, db
+from counterfoil.core import db, errors, http
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import birth, record_results, send
 from counterfoil.flows.payments.birth import Birth, Born
@@ -41,17 +42,12 @@ def many(*, actor: Actor, now: datetime, submissions: Sequence[Submission]) -> l
             births = birth.run(actor=actor, now=now, submissions=submissions, calls_now=True)
             answers = send.run(sendings=send.prepare(payment_ids=_new(births)))
     except http.Busy:
-        return _later(actor, now, submissions)
+        # Too many of this process's threads wait for the gateway already: born now, sent by a job.
+        return birth.run(actor=actor, now=now, submissions=submissions, calls_now=False)
     outcomes = [Outcome(payment_id, answer, source="answer") for payment_id, answer in answers]
-    record_results.run(actor=actor, now=now, outcomes=outcomes)
-    return births
-
-
-def _later(actor: Actor, now: datetime, submissions: Sequence[Submission]) -> list[Birth]:
-    """Born now, sent by a job: too many of this process's threads wait for the gateway already."""
-    births = birth.run(actor=actor, now=now, submissions=submissions, calls_now=False)
-    with db.transaction():
-        jobs.defer_many("call_gateway", [{"payment_id": payment_id} for payment_id in _new(births)])
+    # Where somebody holds the rows for too long, the worker asks for the outcome a minute later.
+    with suppress(db.Busy):
+        record_results.run(actor=actor, now=now, outcomes=outcomes)
     return births
 
 

@@ -136,19 +136,18 @@ class Work:
 def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:
     """Lock accounts, invoices and payments, in that order, and return the payments to work on.
 
-    What a payment was made for is written once at birth and read without a lock; credit that was applied later
-    is read again under the account's lock.
+    The account of a payment is written once, at birth, and read without a lock. Whoever changes what its payments
+    pay holds the account, so the allocations are read under that lock.
     """
-    birth = payment_queries.find_birth(payment_ids=payment_ids)
-    payer_queries.lock_accounts(account_ids={account_id for account_id, _ in birth.values()})
-    birth = payment_queries.find_birth(payment_ids=payment_ids)
-    invoices = invoice_queries.lock(invoice_ids={i for _, invoice_ids in birth.values() for i in invoice_ids})
-    by_id = {invoice.pk: invoice for invoice in invoices}
-    payments = payment_queries.lock(payment_ids=list(birth))
-    billers = biller_queries.list_by_ids(biller_ids={p.biller_id for p in payments})
-    allocations: dict[int, list[Allocation]] = {p.pk: [] for p in payments}
-    for allocation in payment_queries.live_allocations(payment_ids=list(birth)):
+    accounts = payment_queries.map_accounts(payment_ids=payment_ids)
+    payer_queries.lock_accounts(account_ids=set(accounts.values()))
+    allocations: dict[int, list[Allocation]] = {payment_id: [] for payment_id in accounts}
+    for allocation in payment_queries.live_allocations(payment_ids=list(accounts)):
         allocations[allocation.payment_id].append(allocation)
+    invoice_ids = {allocation.invoice_id for parts in allocations.values() for allocation in parts}
+    by_id = {invoice.pk: invoice for invoice in invoice_queries.lock(invoice_ids=invoice_ids)}
+    payments = payment_queries.lock(payment_ids=list(accounts))
+    billers = biller_queries.list_by_ids(biller_ids={p.biller_id for p in payments})
     return {
         p.pk: Work(
             payment=p,
@@ -174,7 +173,7 @@ def write(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
     payment_operations.end_attempts(
         payment_ids=[w.payment.pk for w in ended], results=[w.payment.status for w in ended], now=now
     )
-    _check_again(works, now)
+    _check_again(changed, now)
     payment_operations.record_events(
         actor=actor,
         now=now,
@@ -189,12 +188,14 @@ def write(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
 
 def _check_again(works: Sequence[Work], now: datetime) -> None:
     """Set when to ask next about what is still open."""
-    for item in works:
-        if item.payment.status in states.UNRESOLVED:
-            wait = ABANDONED_CHECK if item.payment.status == states.ACTION_NEEDED else FIRST_CHECK
-            attempt = payment_queries.open_attempt(payment_id=item.payment.pk)
-            if attempt is not None and item.is_changed:
-                payment_operations.postpone_check(attempt=attempt, at=now + wait)
+    waits = {
+        item.payment.pk: ABANDONED_CHECK if item.payment.status == states.ACTION_NEEDED else FIRST_CHECK
+        for item in works
+        if item.payment.status in states.UNRESOLVED
+    }
+    if waits:
+        attempts = payment_queries.list_open_attempts(payment_ids=list(waits))
+        payment_operations.postpone_checks(due=[(each, now + waits[each.payment_id]) for each in attempts])
 
 
 def _audit(actor: Actor, item: Work, now: datetime) -> list[audit_operations.NewEvent]:

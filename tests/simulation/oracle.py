@@ -1,0 +1,129 @@
+"""A second opinion: what must be so, worked out from what was agreed and from the sandbox's own books.
+
+It reads neither ledger nor caches, and takes nothing from the product but what a person could see: which payments
+there are and what they say they are. Its arithmetic is its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+Pair = tuple[int, int]
+"""A billing account and a payer."""
+
+LIVE = {"submitting", "unknown", "action_needed", "pending", "settled"}
+# What a charge of the sandbox must have become with us, once everything has been told and done.
+ENDS = {
+    "captured": "settled",
+    "pending": "settled",
+    "declined": "declined",
+    "canceled": "canceled",
+    "returned": "returned",
+}
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What one payer saw and submitted under one key: the amount, and what of it goes to which invoice number."""
+
+    pair: Pair
+    amount: int
+    parts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One payment as the product shows it."""
+
+    key: str
+    ref: str
+    status: str
+    amount: int
+
+
+@dataclass
+class Oracle:
+    """Events in, predictions out."""
+
+    credit_applies: bool
+    issued: dict[str, tuple[Pair, int]] = field(default_factory=dict)
+    agreed: dict[str, Agreed] = field(default_factory=dict)
+
+    def owed(self, pair: Pair) -> int:
+        """What was billed to a payer for an account, all in all."""
+        return sum(total for whose, total in self.issued.values() if whose == pair)
+
+    def outstanding(self, pair: Pair, payments: list[Seen]) -> int:
+        """What is outstanding at any moment: billed, less what every live payment took or will take."""
+        taken = 0
+        for seen in payments:
+            promise = self.agreed[seen.key]
+            if promise.pair != pair or seen.status not in LIVE:
+                continue
+            counts_whole = self.credit_applies or seen.status != "settled"
+            taken += promise.amount if counts_whole else sum(promise.parts.values())
+        return max(0, self.owed(pair) - taken)
+
+    def at_the_end(self, payments: list[Seen], charges: list[Any], movements: list[Any]) -> Verdict:
+        """Judge the gateway's books against what was agreed, and say what must be open once all is quiet."""
+        verdict = Verdict()
+        by_ref = defaultdict(list)
+        for charge in charges:
+            by_ref[charge["reference"]].append(charge)
+        moved = defaultdict(list)
+        for line in movements:
+            moved[line["reference"]].append(line)
+        strangers = (by_ref.keys() | moved.keys()) - {seen.ref for seen in payments}
+        verdict.wrong += [f"the gateway knows {ref}, nobody else does" for ref in sorted(strangers)]
+        for seen in payments:
+            self._judge(verdict, seen, by_ref[seen.ref], moved[seen.ref])
+        self._sum_up(verdict)
+        return verdict
+
+    def _judge(self, verdict: Verdict, seen: Seen, charges: list[Any], lines: list[Any]) -> None:
+        promise = self.agreed.get(seen.key)
+        if promise is None:
+            verdict.wrong.append(f"nobody agreed to {seen.ref}")
+            return
+        if len(charges) > 1:
+            verdict.wrong.append(f"{seen.ref} was charged {len(charges)} times")
+        kinds = Counter(line["kind"] for line in lines)
+        verdict.wrong += [f"{seen.ref} has {n} movements of {kind}" for kind, n in kinds.items() if n > 1]
+        taken = [line["amount_minor"] for line in lines if line["amount_minor"] > 0]
+        if any(amount != promise.amount for amount in taken):
+            verdict.wrong.append(f"{seen.ref} took {taken}, {promise.amount} was agreed")
+        must_be = ENDS.get(charges[0]["status"], "never") if charges else "canceled"
+        if seen.status != must_be:
+            verdict.wrong.append(f"{seen.ref} is {seen.status}, must be {must_be}")
+        net = sum(line["amount_minor"] for line in lines)
+        if net not in {0, promise.amount}:
+            verdict.wrong.append(f"{seen.ref} left {net} of {promise.amount} at the gateway")
+        if net:
+            verdict.kept[promise.pair] += net
+            verdict.kept_parts.update(promise.parts)
+
+    def _sum_up(self, verdict: Verdict) -> None:
+        for pair in {whose for whose, _ in self.issued.values()} | set(verdict.kept):
+            balance = self.owed(pair) - verdict.kept[pair]
+            if self.credit_applies:
+                verdict.open[pair], verdict.credit[pair] = max(0, balance), max(0, -balance)
+                verdict.outstanding[pair] = max(0, balance)
+                continue
+            mine = [(number, total) for number, (whose, total) in self.issued.items() if whose == pair]
+            opened = sum(total - verdict.kept_parts[number] for number, total in mine)
+            verdict.open[pair], verdict.credit[pair] = opened, opened - balance
+            verdict.outstanding[pair] = opened
+
+
+@dataclass
+class Verdict:
+    """What the oracle holds to be so, for each account and payer, and what it found wrong."""
+
+    wrong: list[str] = field(default_factory=list)
+    kept: Counter[Pair] = field(default_factory=Counter)
+    kept_parts: Counter[str] = field(default_factory=Counter)
+    open: dict[Pair, int] = field(default_factory=dict)
+    credit: dict[Pair, int] = field(default_factory=dict)
+    outstanding: dict[Pair, int] = field(default_factory=dict)

@@ -1,0 +1,228 @@
+"""One seed: a biller, its people, a bank, a worker and bad luck, in virtual time and one thread."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from django.db import connection
+
+from counterfoil.core import errors, failpoints, http
+from counterfoil.core.actor import WORKER, Actor
+from counterfoil.flows.audit import seal
+from counterfoil.flows.books import catch_up
+from counterfoil.flows.gateway_events import apply, receive
+from counterfoil.flows.payments import call_gateway, resolve_unknown, settle_matured
+from counterfoil.gateways import base
+from counterfoil.gateways.sandbox import client
+from counterfoil_sandbox import faults as sandbox_faults, store
+from tests.factories import sandbox as sandboxes
+from tests.factories.world import World
+from tests.simulation.oracle import Oracle, Pair
+
+# Ordinary days and awkward ones: nights when clocks change, holidays, the ends of months and years.
+STARTS = (
+    datetime(2026, 11, 20, 15, tzinfo=UTC),
+    datetime(2026, 3, 8, 6, 30, tzinfo=UTC),
+    datetime(2026, 11, 1, 5, 30, tzinfo=UTC),
+    datetime(2026, 12, 31, 23, 40, tzinfo=UTC),
+    datetime(2027, 2, 27, 3, tzinfo=UTC),
+    datetime(2026, 7, 3, 11, 45, tzinfo=UTC),
+    datetime(2028, 2, 29, 9, 59, tzinfo=UTC),
+)
+ZONES = ("America/Chicago", "America/Chicago", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago")
+DRAIN = [timedelta(minutes=5), timedelta(hours=2), *[timedelta(days=2)] * 4, *[timedelta(days=21)] * 3]
+JOBS: dict[str, Callable[..., Any]] = {
+    "call_gateway": lambda now, payment_id: call_gateway.run(actor=WORKER, now=now, payment_id=payment_id),
+    "apply_gateway_event": lambda now, event_id: apply.run(actor=WORKER, now=now, event_id=event_id),
+}
+
+
+class Crash(BaseException):
+    """The process died here."""
+
+
+class Down(httpx.BaseTransport):
+    """A gateway that cannot be reached."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("down", request=request)
+
+
+@dataclass
+class Person:
+    """Somebody who pays for an account: the payer's login, or a relative's."""
+
+    actor: Actor
+    pair: Pair
+
+
+class Run:
+    """Everything that exists in one seed."""
+
+    def __init__(self, seed: int, base_store: store.Store) -> None:
+        self.seed, self.random, self.log = seed, random.Random(seed), list[str]()
+        practice = sandboxes.practice(base_store)
+        practice.time.now = self.random.choice(STARTS) + timedelta(minutes=self.random.randrange(0, 3000))
+        self.world = World(practice, zone=self.random.choice(ZONES))
+        self.box = practice.app.sandbox.outbox
+        self.store = base_store
+        credit_applies = self.random.random() < 0.8
+        if not credit_applies:
+            self.world.set_portal(credit_applies_by_itself=False)
+        self.oracle = Oracle(credit_applies)
+        self.people = self._people()
+        self.methods: dict[int, list[str]] = {}
+        self.submitted: list[tuple[Person, Any]] = []
+        self.told: list[Any] = []
+        self.countdown: int | None = None
+        self.places: Counter[str] = Counter()
+        self.crashes = 0
+        self.first_job = self._sql("SELECT coalesce(max(id), 0) FROM procrastinate_jobs")[0][0]
+
+    def _people(self) -> list[Person]:
+        world = self.world
+        pair = (world.account_id, world.payer_id)
+        relative = world.payer_actor(world.payer_id, "Susan Whitfield", login_id=world.payer_id + 5_000_000)
+        account_id, payer_id = world.add_resident("Howard Marsh", "howard@example.test")
+        other = world.payer_actor(payer_id, "Howard Marsh")
+        return [Person(world.payer, pair), Person(relative, pair), Person(other, (account_id, payer_id))]
+
+    @property
+    def now(self) -> datetime:
+        """The one time of this seed."""
+        return self.world.now
+
+    def wait(self, span: timedelta) -> None:
+        """Let time pass."""
+        self.world.sandbox.time.now += span
+
+    # -- The machinery: acts that may crash ---------------------------------------------------------------------
+
+    def perform(self, name: str, act: Callable[[], object]) -> None:
+        """Do one act; a crash ends the process that did it, and a refusal is an answer like others."""
+        self.log.append(f"{self.now:%m-%d %H:%M} {name}")
+        http.forget()
+        try:
+            with failpoints.attached(self._reached):
+                act()
+        except Crash as crash:
+            self.crashes += 1
+            self.log.append(f"    crashed at {crash}")
+            connection.close()
+        except errors.Refused as refused:
+            self.log.append(f"    refused: {refused}")
+
+    def _reached(self, place: str) -> None:
+        self.places[place] += 1
+        if self.countdown is None:
+            return
+        self.countdown -= 1
+        if self.countdown <= 0:
+            self.countdown = None
+            raise Crash(place)
+
+    def gateway_up(self, *, up: bool) -> None:
+        """Connect the gateway, or cut it off."""
+        practice = self.world.sandbox
+        client.mount(base_url=practice.base_url, transport=practice.transport if up else Down())
+
+    # -- The worker and the gateway's courier ---------------------------------------------------------------------
+
+    def deliver(self, delivery: Any) -> None:
+        """One event arrives at our door; the gateway hears whether it was taken."""
+        try:
+            receive.run(
+                now=self.now,
+                real_now=self.now,
+                connection_ref=self.world.connection_ref,
+                body=delivery.body,
+                headers=dict(delivery.headers),
+            )
+        except base.Forged:
+            self.box.failed(delivery.seq, self.now, answer="400")
+            return
+        except Crash:
+            self.box.failed(delivery.seq, self.now, answer="lost")
+            raise
+        self.box.delivered([delivery.seq], self.now)
+        self.told.append(delivery)
+
+    def waiting_jobs(self) -> list[tuple[int, str, dict[str, int]]]:
+        """Jobs of this seed that nobody has done."""
+        rows = self._sql(
+            "SELECT id, task_name, args FROM procrastinate_jobs WHERE id > %s AND task_name = ANY(%s) ORDER BY id",
+            [self.first_job, list(JOBS)],
+        )
+        return [(job_id, name, json.loads(args)) for job_id, name, args in rows]
+
+    def do_job(self, job: tuple[int, str, dict[str, int]]) -> None:
+        """Run a job; it is gone only once it is done."""
+        JOBS[job[1]](self.now, **job[2])
+        self._sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", [job[0]])
+
+    def ask(self) -> int:
+        """The worker asks about what is not known."""
+        return resolve_unknown.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
+
+    def mature(self) -> int:
+        """The worker calls paid what is."""
+        return settle_matured.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
+
+    def catch_up(self) -> int:
+        """The worker compares the books and asks about what differs."""
+        try:
+            return catch_up.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
+        except base.Unavailable:
+            return 0
+
+    def seal(self) -> None:
+        """The worker seals the audit log."""
+        while seal.run(actor=WORKER, now=self.now):
+            pass
+
+    def drain(self) -> None:
+        """Mend everything, deliver everything, let the worker finish, and go on for seventy days."""
+        self.countdown = None
+        self.gateway_up(up=True)
+        with self.store.session() as db:
+            sandbox_faults.clear(db, merchant_id=self.world.sandbox.id)
+        for span in DRAIN:
+            self.wait(span)
+            self.perform("drain", self._until_quiet)
+        # What was lost for good is found by comparing the books; what that brings may be pending once more.
+        self.perform("catch up", self.catch_up)
+        self.perform("drain", self._until_quiet)
+        self.perform("seal", self.seal)
+
+    def _until_quiet(self) -> None:
+        for _ in range(50):
+            due = self.world.sandbox.due()
+            for delivery in due:
+                self.deliver(delivery)
+            jobs = self.waiting_jobs()
+            for job in jobs:
+                self.do_job(job)
+            if not (due or jobs or self.ask()):
+                break
+        else:
+            raise AssertionError("the worker does not come to rest")
+        if self.rows("SELECT 1 FROM payments_payment WHERE biller_id = %s AND status = 'pending' LIMIT 1"):
+            self.mature()
+
+    # -- Looking ----------------------------------------------------------------------------------------------------
+
+    def _sql(self, statement: str, values: list[Any] | None = None) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
+
+    def rows(self, statement: str) -> list[Any]:
+        """Read our own tables, `%s` being the biller, by plain SQL: no query of the product stands between."""
+        return self._sql(statement, [self.world.biller_id])

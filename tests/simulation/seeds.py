@@ -1,0 +1,47 @@
+"""Runs seeds: plays them, drains them, judges them, and says what is needed to see one again."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from counterfoil.gateways.sandbox import client
+from counterfoil_sandbox import store
+from tests.simulation import actors, invariants
+from tests.simulation.run import Run
+
+KEPT = Path(__file__).parent / "kept_seeds.txt"
+EVENTS = 60
+
+
+class Violated(AssertionError):
+    """A seed broke an invariant."""
+
+
+def kept() -> list[int]:
+    """Seeds that failed once; run always."""
+    lines = KEPT.read_text().splitlines()
+    return [int(line.split("#")[0]) for line in lines if line.split("#")[0].strip()]
+
+
+def run(seed: int, base_store: store.Store, *, events: int = EVENTS) -> Run:
+    """Play one seed to its end.
+
+    :raises Violated: an invariant does not hold; the message has the seed, what is wrong and what happened.
+    """
+    made = Run(seed, base_store)
+    try:
+        actors.play(made, events=events)
+        made.drain()
+        wrong = invariants.at_the_end(made)
+    except Exception as error:
+        raise Violated(_story(made, traceback.format_exc().splitlines()[-14:])) from error
+    finally:
+        client.mount(base_url=made.world.sandbox.base_url, transport=None)
+    if wrong:
+        raise Violated(_story(made, wrong))
+    return made
+
+
+def _story(made: Run, wrong: list[str]) -> str:
+    return "\n".join([f"seed {made.seed}", *wrong, "what happened:", *made.log])

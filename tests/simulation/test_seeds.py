@@ -1,0 +1,25 @@
+"""Two hundred simulated months, and every one that ever failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil.core.actor import WORKER
+from counterfoil.flows.audit import verify
+from counterfoil_sandbox import store
+from tests.simulation import seeds
+
+CHUNK = 20
+
+
+@pytest.mark.parametrize("first", range(0, 200, CHUNK))
+def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
+    for seed in range(first, first + CHUNK):
+        made = seeds.run(seed, base_store)
+    verdict = verify.run(actor=WORKER, now=made.now)
+    assert (verdict.pending, verdict.neither, verdict.breaks) == (0, 0, ())
+
+
+def test_seeds_that_failed_once(transactional_db: None, base_store: store.Store) -> None:
+    for seed in seeds.kept():
+        seeds.run(seed, base_store)
