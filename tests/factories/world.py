@@ -18,7 +18,7 @@ from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
 from counterfoil.gateways.sandbox import client
 from counterfoil.identity import permissions as staff_permissions
 from counterfoil.invoices import queries as invoice_queries
-from counterfoil.invoices.operations import NewInvoice, NewLine
+from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.methods.operations import NewAddress
 from counterfoil.payers import operations as payer_operations, permissions as payer_permissions

@@ -3,42 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from counterfoil.core import db, ids
 from counterfoil.invoices import states
+from counterfoil.invoices.drafts import NewInvoice
 from counterfoil.invoices.models import Invoice
-
-
-@dataclass(frozen=True, slots=True)
-class NewLine:
-    """One line of an invoice to be."""
-
-    description: str
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewInvoice:
-    """An invoice to be issued at once; its total is the sum of its lines. With `paid_on` it is born paid (import)."""
-
-    biller_id: int
-    account_id: int
-    payer_id: int
-    number: str
-    issued_on: date
-    due_on: date
-    currency: str
-    lines: tuple[NewLine, ...]
-    is_disputed: bool = False
-    memo: str = ""
-    paid_on: date | None = None
-
-    @property
-    def total_minor(self) -> int:
-        """The sum of the lines."""
-        return sum(line.amount_minor for line in self.lines)
 
 
 def create_many(*, drafts: Sequence[NewInvoice], now: datetime) -> dict[str, int]:

@@ -21,6 +21,7 @@ from counterfoil.flows.identity.actor import Seen, SignedIn
 from counterfoil.flows.identity.create_staff import NewStaff
 from counterfoil.flows.invoices import issue
 from counterfoil.flows.methods import add
+from counterfoil.flows.methods.add import NewAddress
 from counterfoil.flows.notices import deliver
 from counterfoil.flows.payers import accept_invitation, create_account, create_payer, invite, link
 from counterfoil.flows.payers.accept_invitation import Registration
@@ -29,8 +30,7 @@ from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
 from counterfoil.gateways import base
 from counterfoil.identity import queries as identity_queries
 from counterfoil.invoices import queries as invoice_queries
-from counterfoil.invoices.operations import NewInvoice, NewLine
-from counterfoil.methods.operations import NewAddress
+from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.notices import queries as notice_queries
 from counterfoil.payers.drafts import NewAccount, NewLink, NewPayer
 

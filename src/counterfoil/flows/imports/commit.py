@@ -17,7 +17,7 @@ from counterfoil.flows.imports import check
 from counterfoil.imports import operations as import_operations, queries as import_queries, states
 from counterfoil.imports.queries import Import, ImportRow, StagedInvoice
 from counterfoil.invoices import operations as invoice_operations
-from counterfoil.invoices.operations import NewInvoice, NewLine
+from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.ledger import operations as ledger_operations, postings
 from counterfoil.payers import operations as payer_operations, queries as payer_queries
 from counterfoil.payers.drafts import NewAccount, NewLink, NewPayer

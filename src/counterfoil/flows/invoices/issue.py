@@ -11,7 +11,7 @@ from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor
 from counterfoil.flows.invoices import apply_credit
 from counterfoil.invoices import operations as invoice_operations
-from counterfoil.invoices.operations import NewInvoice
+from counterfoil.invoices.drafts import NewInvoice
 from counterfoil.ledger import operations as ledger_operations, postings, queries as ledger_queries
 from counterfoil.payers import queries as payer_queries
 
