@@ -31,6 +31,7 @@ COUNTERFOIL_WORKER_JOBS = _env.worker_jobs
 COUNTERFOIL_SESSION_IDLE = timedelta(minutes=15)
 COUNTERFOIL_SESSION_LONGEST = timedelta(hours=8)
 COUNTERFOIL_SEEN_EVERY = timedelta(minutes=1)
+COUNTERFOIL_SETTINGS_PAGE = environment.as_page  # how the settings are documented
 
 # -- Applications -----------------------------------------------------------------------------------------------
 # Ours come first: their templates take the place of allauth's.

@@ -6,10 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from counterfoil.config import environment
 from counterfoil.core.states import Machine
+from counterfoil.imports import states as import_states
 from counterfoil.invoices import states as invoice_states
 from counterfoil.methods import states as method_states
 from counterfoil.notices import states as notice_states
@@ -24,6 +25,7 @@ MACHINES: Final[dict[str, Machine]] = {
     "Invitation": payer_states.INVITATION,
     "Billing account": payer_states.STANDING,
     "Delivery of a notice": notice_states.DELIVERY,
+    "Import": import_states.IMPORT,
 }
 
 
@@ -39,7 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write, or compare."""
-        wanted = {DOCS / "states.md": _states(), DOCS / "settings.md": environment.as_page()}
+        wanted = {DOCS / "states.md": _states(), DOCS / "settings.md": settings.COUNTERFOIL_SETTINGS_PAGE()}
         if not options["check"]:
             for path, text in wanted.items():
                 path.write_text(text)
