@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from django.conf import LazySettings
 from playwright.sync_api import Page
 
+from pytest_django.live_server_helper import LiveServer
+
+from counterfoil.core import http
 from counterfoil_stand import browser
+from tests.journeys.household import ADMIN_KEY, Household
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -67,3 +77,48 @@ def axe(page: Page) -> Callable[[], list[str]]:
         ]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(sandbox_database_url: str) -> Iterator[str]:
+    """Run the sandbox gateway as the process it is; give its address."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    address = f"http://localhost:{port}"
+    own = {
+        "SANDBOX_DATABASE_URL": sandbox_database_url,
+        "SANDBOX_PORT": str(port),
+        "SANDBOX_BASE_URL": address,
+        "SANDBOX_ADMIN_KEY": ADMIN_KEY,
+    }
+    process = subprocess.Popen([sys.executable, "-m", "counterfoil_sandbox"], env={**os.environ, **own})
+    try:
+        _wait(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(100):
+        try:
+            if httpx.get(f"{address}/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+        if process.poll() is not None:
+            break
+    pytest.fail("the sandbox's process did not start", pytrace=False)
+
+
+@pytest.fixture
+def household(
+    live_server: LiveServer, sandbox_process: str, settings: LazySettings, axe: Callable[[], list[str]]
+) -> Household:
+    """Give a family that pays a biller, on a real server and a real sandbox."""
+    settings.COUNTERFOIL_BASE_URL = live_server.url
+    settings.COUNTERFOIL_WEB_THREADS = 8
+    http.forget()
+    return Household(live_server.url, sandbox_process, axe)
