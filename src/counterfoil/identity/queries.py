@@ -66,11 +66,6 @@ def list_emails(*, emails: Sequence[str]) -> set[str]:
     return set(Login.objects.filter(email__in=wanted).values_list("email", flat=True))
 
 
-def list_last_logins(*, login_ids: Sequence[int]) -> dict[int, datetime | None]:
-    """Return when each login was last used."""
-    return dict(Login.objects.filter(pk__in=login_ids).values_list("pk", "last_login"))
-
-
 def list_staff_grants(*, login_id: int) -> tuple[StaffGrant, ...]:
     """Return what a login may do as staff, biller by biller. One query."""
     roles = StaffRole.objects.filter(login_id=login_id, is_active=True).order_by("biller_id")
@@ -111,11 +106,6 @@ def has_second_factor(*, login_id: int) -> bool:
 def count_second_factors(*, login_id: int) -> int:
     """Return how many second factors a login has, recovery codes apart."""
     return int(_second_factors(login_id).count())
-
-
-def has_administrator() -> bool:
-    """Tell whether the installation has anybody who can administer a biller."""
-    return StaffRole.objects.filter(role=permissions.ADMINISTRATOR, is_active=True).exists()
 
 
 def _second_factors(login_id: int) -> Any:

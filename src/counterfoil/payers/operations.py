@@ -200,13 +200,6 @@ def use(*, invitation: Invitation, login_id: int, now: datetime) -> None:
     )
 
 
-def end_access(*, login_id: int, payer_id: int, now: datetime) -> int:
-    """End a login's acting for a payer; return how many accesses that were."""
-    db.demand_transaction()
-    mine = PortalAccess.objects.filter(login_id=login_id, payer_id=payer_id, ended_at=None)
-    return mine.update(ended_at=now)
-
-
 def _event(invitation: Invitation, to: states.InvitationState, now: datetime) -> str:
     state = states.invitation_state(
         used_at=invitation.used_at,
