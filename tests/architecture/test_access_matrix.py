@@ -1,0 +1,334 @@
+"""Every address x every role x somebody else's objects: what is not theirs is not found, and nothing happens.
+
+The addresses are walked, not listed: one without a line in `RULES` fails. Who may not is asked by GET and by POST;
+an anonymous visitor is led to log in, staff without the second factor to setting one up, everybody else gets 404.
+Nobody gets a 500, whatever they may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
+
+from counterfoil.core import http
+from counterfoil.core.actor import OPERATOR
+from counterfoil.flows.payers import accept_invitation, invite
+from counterfoil.flows.payers.invite import Invite
+from counterfoil.gateways.sandbox import client as sandbox_client
+from counterfoil.identity import permissions
+from counterfoil.payers import queries as payer_queries
+from counterfoil_sandbox import store
+from tests.factories import people, sandbox as sandboxes, signed_in
+from tests.factories.world import World
+
+OWN, OTHER, ELSEWHERE = "payer", "another payer of the biller", "payer of another biller"
+VIEWER, BILLING, ADMINISTRATOR = "viewer", "billing", "administrator"
+STRANGER, FACTORLESS, ANONYMOUS = "staff of another biller", "staff without second factor", "anonymous"
+STAFF: Final = (VIEWER, BILLING, ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may see an address: anybody, who is signed in, the payer whose object it is, or staff by permission."""
+
+    who: str
+    values: Mapping[str, str] = ()  # type: ignore[assignment]
+    permission: str = ""
+
+    def allows(self, role: str) -> bool:
+        """Tell whether a role may."""
+        if self.who == "anybody":
+            return True
+        if self.who == "signed in":
+            return role != ANONYMOUS
+        if self.who == "payer":
+            return role == OWN
+        if self.who == "some staff":
+            return role in {*STAFF, STRANGER}
+        return role in STAFF and self.permission in permissions.of_role(role)
+
+
+def anybody(**values: str) -> Rule:
+    return Rule("anybody", values)
+
+
+def signed(**values: str) -> Rule:
+    return Rule("signed in", values)
+
+
+def payer(**values: str) -> Rule:
+    return Rule("payer", values)
+
+
+def desk(permission: str, **values: str) -> Rule:
+    return Rule("staff", {"biller": "biller", **values}, permission)
+
+
+# A value is the name of an object of the world below; one that is none stands for itself.
+RULES: Final[dict[str, Rule]] = {
+    "healthz": anybody(),
+    "account_login": anybody(),
+    "account_logout": anybody(),
+    "account_inactive": anybody(),
+    "account_signup": anybody(),
+    "account_reauthenticate": signed(),
+    "account_email": signed(),
+    "account_email_verification_sent": anybody(),
+    "account_change_password": signed(),
+    "account_set_password": signed(),
+    "account_reset_password": anybody(),
+    "account_confirm_login_code": anybody(),
+    "account_reset_password_from_key_done": anybody(),
+    "account_reset_password_from_key": anybody(uidb36="1", key="abc-def"),
+    "account_reset_password_done": anybody(),
+    "account_request_login_code": anybody(),
+    "mfa_index": signed(),
+    "mfa_authenticate": anybody(),
+    "mfa_reauthenticate": signed(),
+    "mfa_trust": anybody(),
+    "mfa_activate_totp": signed(),
+    "mfa_deactivate_totp": signed(),
+    "mfa_view_recovery_codes": signed(),
+    "mfa_generate_recovery_codes": signed(),
+    "mfa_download_recovery_codes": signed(),
+    "mfa_list_webauthn": signed(),
+    "mfa_add_webauthn": signed(),
+    "mfa_reauthenticate_webauthn": signed(),
+    "mfa_remove_webauthn": signed(pk="1"),
+    "mfa_edit_webauthn": signed(pk="1"),
+    "mfa_login_webauthn": anybody(),
+    "usersessions_list": signed(),
+    "set_language": anybody(),
+    "ui-print-size": anybody(),
+    "ui-gallery": anybody(),
+    "ui-gallery-window": anybody(),
+    "ui-gallery-desk": anybody(),
+    "ui-gallery-sign-in": anybody(),
+    "inbound_message": anybody(gateway_key="sandbox", connection_ref="connection"),
+    "portal-brand": anybody(key="biller", digest="0123456789"),
+    "portal-invitation": anybody(),
+    "portal-invitation-again": anybody(),
+    "portal-invitation-follow": anybody(secret="no-such-secret"),
+    "portal-home": signed(),
+    "portal-profile": signed(),
+    "portal-billing": anybody(),
+    # Lists show each their own; somebody without bills finds nothing there.
+    "portal-invoices": signed(),
+    "portal-methods": signed(),
+    "portal-method-add": signed(kind="bank"),
+    "portal-pay-choose": signed(),
+    "portal-payments": signed(),
+    "portal-invoice": payer(ref="invoice"),
+    "portal-invoice-pdf": payer(ref="invoice"),
+    "portal-method-edit": payer(ref="method"),
+    "portal-method-disable": payer(ref="method"),
+    "portal-method-enable": payer(ref="method"),
+    "portal-method-delete": payer(ref="method"),
+    "portal-pay": payer(payer_ref="payer", account_ref="account"),
+    "portal-pay-verify": payer(payer_ref="payer", account_ref="account"),
+    "portal-payment": payer(ref="payment"),
+    "portal-payment-state": payer(ref="payment"),
+    "portal-payment-confirm": payer(ref="payment"),
+    "portal-receipt": payer(ref="payment"),
+    "desk-home": Rule("some staff"),
+    "desk-biller": desk(permissions.SEE_ACCOUNTS),
+    "desk-search": desk(permissions.SEE_ACCOUNTS),
+    "desk-accounts": desk(permissions.SEE_ACCOUNTS),
+    "desk-account": desk(permissions.SEE_ACCOUNTS, ref="account"),
+    "desk-payers": desk(permissions.SEE_ACCOUNTS),
+    "desk-payer": desk(permissions.SEE_ACCOUNTS, ref="payer"),
+    "desk-payer-edit": desk(permissions.EDIT_PAYERS, ref="payer"),
+    "desk-invoices": desk(permissions.SEE_INVOICES),
+    "desk-invoice": desk(permissions.SEE_INVOICES, ref="invoice"),
+    "desk-payments": desk(permissions.SEE_PAYMENTS),
+    "desk-payment": desk(permissions.SEE_PAYMENTS, ref="payment"),
+    "desk-payment-center": desk(permissions.SEE_PAYMENTS),
+    "desk-undeposited": desk(permissions.SEE_PAYMENTS),
+    "desk-connect-center": desk(permissions.INVITE_PAYERS),
+    "desk-access": desk(permissions.INVITE_PAYERS),
+    "desk-invite": desk(permissions.INVITE_PAYERS, ref="payer"),
+    "desk-invitation-resend": desk(permissions.INVITE_PAYERS, ref="invitation"),
+    "desk-invitation-revoke": desk(permissions.INVITE_PAYERS, ref="invitation"),
+    "desk-profiles": desk(permissions.INVITE_PAYERS),
+}
+# Refused methods say so before anybody is known.
+NOT_THIS_METHOD: Final = 405
+WATCHED: Final = (
+    "audit_event", "payments_payment", "payment_event", "notices_delivery", "payers_invitation", "payers_portalaccess",
+    "methods_paymentmethod", "ledger_entry", "identity_staffrole",
+)  # fmt: skip
+
+
+@dataclass
+class Scene:
+    """One payer's objects at one biller, and everybody who might ask for them."""
+
+    objects: dict[str, str]
+    roles: dict[str, Client]
+
+    def address(self, name: str) -> str:
+        """Return an address with the payer's objects in it."""
+        values = dict(RULES[name].values)
+        return reverse(name, kwargs={key: self.objects.get(value, value) for key, value in values.items()})
+
+    def ask(self, settings: Settings, role: str, method: str, name: str) -> HttpResponse:
+        """Ask for an address as somebody."""
+        settings.COUNTERFOIL_MFA_REQUIRED = role == FACTORLESS
+        client = self.roles[role]
+        client.raise_request_exception = False
+        given: dict[str, Any] = {"may_see_confirmed": "on", "profile": "billing", "email": "new@example.test"}
+        return client.get(self.address(name)) if method == "GET" else client.post(self.address(name), given)
+
+
+def names(patterns: list[Any] | None = None) -> Iterator[str]:
+    """Walk every address there is."""
+    for found in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(found, URLResolver):
+            yield from names(found.url_patterns)
+        elif isinstance(found, URLPattern):
+            yield found.name or str(found.pattern)
+
+
+@pytest.fixture(scope="module")
+def base_store(sandbox_database_url: str) -> Iterator[store.Store]:
+    opened = sandboxes.prepared_store(sandbox_database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
+    http.forget()
+    world = World(sandboxes.practice(base_store))
+    elsewhere = people.Community("Oak Hill")
+    [mine] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[world.payer_id])
+    [account] = payer_queries.list_accounts_by_ids(actor=OPERATOR, account_ids=[world.account_id])
+    _, neighbor_id = world.add_resident("Nora Neighbor", "nora@example.test")
+    [neighbor] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[neighbor_id])
+    stranger = elsewhere.add_payer("Oscar Oak", account=elsewhere.add_account("Oscar Oak"))
+    owner = joined(mine.public_id)
+    invoice = world.invoice()
+    method = world.bank()
+    payment = world.pay(method, [(invoice.public_id, 5_000)])
+    wanted = Invite(
+        payer_ref=mine.public_id, email="second@example.test", profile_key="billing", may_see_confirmed=True
+    )
+    invitation = invite.run(actor=OPERATOR, now=people.NOW, invite=wanted)
+    yield Scene(
+        objects={
+            "biller": world.key,
+            "payer": mine.public_id,
+            "account": account.public_id,
+            "invoice": invoice.public_id,
+            "payment": payment.public_id,
+            "method": method,
+            "invitation": invitation.public_id,
+            "connection": world.connection_ref,
+        },
+        roles={
+            OWN: owner,
+            OTHER: joined(neighbor.public_id),
+            ELSEWHERE: joined(stranger.public_id),
+            STRANGER: signed_in.staff(elsewhere.id, now=people.NOW),
+            FACTORLESS: signed_in.staff(world.biller_id, now=people.NOW),
+            ANONYMOUS: Client(),
+            **{role: signed_in.staff(world.biller_id, now=people.NOW, role=role) for role in STAFF},
+        },
+    )
+    sandbox_client.mount(base_url=world.sandbox.base_url, transport=None)
+
+
+def joined(payer_ref: str) -> Client:
+    """Invite somebody for a payer, let them register, and sign them in."""
+    email = f"{payer_ref.lower()}@example.test"
+    wanted = Invite(payer_ref=payer_ref, email=email, profile_key="billing", may_see_confirmed=True)
+    sent = invite.run(actor=OPERATOR, now=people.NOW, invite=wanted)
+    accept_invitation.register(
+        actor=people.visitor(),
+        now=people.NOW,
+        secret=people.secret_of(sent),
+        registration=people.registration(email),
+    )
+    return signed_in.as_login(email=email)
+
+
+def marks() -> list[tuple[Any, ...]]:
+    """Return what would change if anything happened."""
+    parts = [f"SELECT '{table}', count(*), coalesce(max(id), 0) FROM {table}" for table in WATCHED]
+    parts.append("SELECT 'sent', coalesce(sum(times_sent), 0), count(revoked_at) FROM payers_invitation")
+    parts.append("SELECT status, count(*), 0 FROM methods_paymentmethod GROUP BY status")
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"({part})" for part in parts) + " ORDER BY 1, 2, 3")
+        return cursor.fetchall()
+
+
+def test_every_address_has_a_rule() -> None:
+    assert sorted(set(names()) ^ set(RULES)) == []
+
+
+def test_what_is_not_theirs_is_not_found_and_nothing_happens(scene: Scene, settings: Settings) -> None:
+    wrong = []
+    before = marks()
+    for name, rule in RULES.items():
+        for role in scene.roles:
+            for method in ("GET", "POST") if not rule.allows(role) else ():
+                answer = scene.ask(settings, role, method, name)
+                if not refused(answer, role, at_desk=name.startswith("desk-")):
+                    wrong.append(
+                        f"{role} {method} {name}: {answer.status_code} {answer.headers.get('Location', '')}"
+                    )
+        if marks() != before:
+            wrong.append(f"{name}: something happened")
+            before = marks()
+    assert wrong == []
+
+
+def refused(answer: HttpResponse, role: str, *, at_desk: bool) -> bool:
+    """Tell whether an answer gives nothing away."""
+    if answer.status_code == NOT_THIS_METHOD:
+        return True
+    where = answer.headers.get("Location", "")
+    if role == ANONYMOUS:
+        return answer.status_code == 302 and where.startswith("/accounts/login/")
+    if role == FACTORLESS and at_desk:
+        return answer.status_code == 302 and where.startswith("/accounts/2fa/totp/activate/")
+    # Staff who are nobody's payer are led to the desk from every page of the portal, whatever it names.
+    if role not in {OWN, OTHER, ELSEWHERE} and not at_desk and (answer.status_code, where) == (302, "/desk/"):
+        return True
+    return answer.status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_is_theirs_is_answered(scene: Scene, settings: Settings, method: str) -> None:
+    wrong = []
+    for name, rule in RULES.items():
+        for role in scene.roles if rule.who in {"payer", "staff", "some staff"} else ():
+            if not rule.allows(role):
+                continue
+            answer = scene.ask(settings, role, method, name)
+            # A second GET of what a POST ended may be gone; nothing else is.
+            if answer.status_code >= 500 or (method == "GET" and answer.status_code == 404):
+                wrong.append(f"{role} {method} {name}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_gets_an_error_on_open_addresses(scene: Scene, settings: Settings, method: str) -> None:
+    wrong = []
+    for name, rule in RULES.items():
+        for role in (ANONYMOUS, OWN, ADMINISTRATOR) if rule.who in {"anybody", "signed in"} else ():
+            # Asked on its own: nobody would be signed in after it.
+            if name == "account_logout":
+                continue
+            answer = scene.ask(settings, role, method, name)
+            if answer.status_code >= 500:
+                wrong.append(f"{role} {method} {name}: {answer.status_code}")
+    assert wrong == []
