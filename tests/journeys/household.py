@@ -149,7 +149,8 @@ class Household:
     def see(self, page: Page) -> None:
         """Look at the page as it is: nothing for axe to say, nothing wider than the screen."""
         page.wait_for_load_state()
-        assert self.axe() == [], page.url
+        found = self.axe()
+        assert not found, f"{page.url}: {found}"
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
 
