@@ -20,7 +20,7 @@ from counterfoil.identity import permissions as staff_permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.invoices.queries import InvoiceRow
-from counterfoil.methods.operations import NewAddress
+from counterfoil.methods.drafts import NewAddress
 from counterfoil.payers import operations as payer_operations, permissions as payer_permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.queries import PaymentRow

@@ -13,7 +13,6 @@ _NAMES: Final = {
     "diners": "Diners Club",
     "jcb": "JCB",
     "unionpay": "UnionPay",
-    "paypal": "PayPal",
 }
 
 

@@ -3,50 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from counterfoil.core import db, ids
 from counterfoil.core.actor import Actor
 from counterfoil.methods import states
+from counterfoil.methods.drafts import NewAddress, NewMethod
 from counterfoil.methods.models import BillingAddress, PaymentMethod
-
-
-@dataclass(frozen=True, slots=True)
-class NewMethod:
-    """What the gateway says about a token, and what the payer says about the method."""
-
-    biller_id: int
-    payer_id: int
-    connection_id: int
-    kind: str
-    token: str
-    fingerprint: str
-    brand: str
-    bank_name: str
-    last4: str
-    exp_month: int | None
-    exp_year: int | None
-    funding: str
-    bank_account_kind: str
-    holder_kind: str
-    holder_name: str
-    nickname: str
-    validation: str
-    validated_by: str
-    is_saved: bool
-    address_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewAddress:
-    """A billing address as typed."""
-
-    line1: str
-    line2: str
-    city: str
-    state: str
-    postal_code: str
 
 
 def create_address(*, biller_id: int, payer_id: int, address: NewAddress, now: datetime) -> int:

@@ -16,7 +16,7 @@ from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import send
 from counterfoil.gateways import base
 from counterfoil.methods import operations as method_operations, queries as method_queries, states
-from counterfoil.methods.operations import NewAddress, NewMethod
+from counterfoil.methods.drafts import NewAddress, NewMethod
 from counterfoil.notices import operations as notice_operations
 from counterfoil.notices.operations import NewNotice
 from counterfoil.payers import queries as payer_queries
