@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from counterfoil.billers import queries, settings
 from counterfoil.billers.drafts import NewBiller, NewConnection
@@ -26,9 +27,9 @@ def create(*, new: NewBiller, now: datetime) -> int:
     try:
         ZoneInfo(new.zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise errors.Invalid("There is no such time zone.", field="zone") from None
+        raise errors.Invalid(_("There is no such time zone."), field="zone") from None
     if Biller.objects.filter(key=new.key).exists():
-        raise errors.Invalid("This key is taken.", field="key")
+        raise errors.Invalid(_("This key is taken."), field="key")
     biller = Biller(
         public_id=ids.new("biller"),
         organization=_organization(new.organization, now),
@@ -85,7 +86,7 @@ def connect(*, biller_id: int, new: NewConnection, now: datetime) -> int:
     db.demand_transaction()
     taken = queries.list_kinds(biller_id=biller_id) & set(new.kinds)
     if taken:
-        raise errors.Invalid("Another connection takes this kind of payment.", field="kinds")
+        raise errors.Invalid(_("Another connection takes this kind of payment."), field="kinds")
     public_id = new.public_id or ids.new("connection")
     connection = GatewayConnection(
         public_id=public_id,

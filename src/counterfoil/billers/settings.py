@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from django.utils.translation import gettext as _
+
 from counterfoil.core import errors
 
 
@@ -35,9 +37,9 @@ class PaymentSettings:
     def __post_init__(self) -> None:
         """Refuse what could never be right."""
         if not 0 <= self.paid_after_bank_days <= 60:
-            raise errors.Invalid("Between 0 and 60 days.", field="paid_after_bank_days")
+            raise errors.Invalid(_("Between 0 and 60 days."), field="paid_after_bank_days")
         if not 0 <= self.min_card_minor <= 100_000:
-            raise errors.Invalid("Between $0.00 and $1,000.00.", field="min_card_minor")
+            raise errors.Invalid(_("Between $0.00 and $1,000.00."), field="min_card_minor")
 
 
 Section: TypeAlias = PortalSettings | PaymentSettings
@@ -60,7 +62,7 @@ def read(section: str, document: Mapping[str, Any]) -> Section:
     given = {name: value for name, value in document.items() if name in known}
     for name, value in given.items():
         if type(value) is not type(known[name].default):
-            raise errors.Invalid("This value is of the wrong kind.", field=name)
+            raise errors.Invalid(_("This value is of the wrong kind."), field=name)
     return kind(**given)
 
 
@@ -71,5 +73,5 @@ def changed(section: str, before: Section, changes: Mapping[str, Any]) -> Sectio
     """
     unknown = set(changes) - {field.name for field in dataclasses.fields(before)}
     if unknown:
-        raise errors.Invalid("There is no such setting.", field=min(unknown))
+        raise errors.Invalid(_("There is no such setting."), field=min(unknown))
     return read(section, dataclasses.asdict(before) | dict(changes))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from counterfoil.core import errors
 
 
@@ -77,7 +79,7 @@ class Actor:
         :raises errors.NotPermitted: it does not.
         """
         if not self.may_as_staff(permission, biller_id=biller_id):
-            raise errors.NotPermitted("Your role does not allow this.")
+            raise errors.NotPermitted(_("Your role does not allow this."))
 
     def at_biller(self, biller_id: int) -> Actor:
         """Return this actor as staff of one biller alone: nothing of another, and nobody's payer, is in sight."""
@@ -90,7 +92,7 @@ class Actor:
         :raises errors.NotPermitted: it does not.
         """
         if not self.may_as_payer(permission, payer_id=payer_id):
-            raise errors.NotPermitted("Your access does not allow this.")
+            raise errors.NotPermitted(_("Your access does not allow this."))
 
 
 WORKER = Actor(kind=ActorKind.WORKER, ref="worker", name="Counterfoil")

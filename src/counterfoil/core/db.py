@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from django.db import OperationalError, connection, models, transaction as django_transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.utils.translation import gettext as _
 
 from counterfoil.core import arrays, errors, failpoints
 
@@ -67,7 +68,7 @@ def transaction() -> Iterator[None]:
             failpoints.reach("commit.before")
     except OperationalError as error:
         if _sqlstate(error) == LOCK_NOT_AVAILABLE:
-            raise Busy("Someone is paying this right now. Please try again in a moment.") from error
+            raise Busy(_("Someone is paying this right now. Please try again in a moment.")) from error
         raise
     finally:
         _held.open, _held.ids = False, {}
@@ -169,12 +170,12 @@ class CompositeKey(Operation):
         """The constraint's name."""
         return f"{self.table}_{self.column}_wall"[:63]
 
-    def state_forwards(self, app_label: str, state: Any) -> None:  # noqa: D102 - Django's own contract
+    def state_forwards(self, app_label: str, state: Any) -> None:
         return
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:  # noqa: D102
+    ) -> None:
         schema_editor.execute(
             f"ALTER TABLE {self.table} ADD CONSTRAINT {self.name} "
             f"FOREIGN KEY (biller_id, {self.column}) REFERENCES {self.parent} (biller_id, id)"
@@ -182,13 +183,13 @@ class CompositeKey(Operation):
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:  # noqa: D102
+    ) -> None:
         schema_editor.execute(f"ALTER TABLE {self.table} DROP CONSTRAINT {self.name}")
 
-    def describe(self) -> str:  # noqa: D102
+    def describe(self) -> str:
         return f"Wall between billers: {self.table}.{self.column} -> {self.parent}"
 
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:  # noqa: D102
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (
             self.__class__.__qualname__,
             [],

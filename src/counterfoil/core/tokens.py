@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from django.utils.translation import gettext
+
 from counterfoil.core import errors, keyring
 
 SECRET_BYTES: Final = 20
@@ -57,7 +59,7 @@ def unsign(token: str, *, purpose: str) -> str:
     """
     value, _, mac = token.rpartition(".")
     if not hmac.compare_digest(mac.encode(), _mac(purpose, value).encode()):
-        raise BadToken("This page is out of date. Please open it again.")
+        raise BadToken(gettext("This page is out of date. Please open it again."))
     return value
 
 

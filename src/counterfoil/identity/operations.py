@@ -7,6 +7,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.utils.translation import gettext as _
 
 from counterfoil.core import db, errors, ids
 from counterfoil.identity import queries
@@ -23,7 +24,7 @@ def create_login(
     db.demand_transaction()
     address = queries.normalize_email(email)
     if Login.objects.filter(email=address).exists():
-        raise errors.Invalid("This e-mail address has a login already.", code="email_taken", field="email")
+        raise errors.Invalid(_("This e-mail address has a login already."), code="email_taken", field="email")
     made = login or Login()
     made.public_id = ids.new("login")
     made.email, made.name, made.locale = address, name.strip(), locale

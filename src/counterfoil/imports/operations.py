@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from counterfoil.core import db, errors, ids
 from counterfoil.core.actor import Actor
@@ -138,7 +139,7 @@ def discard(*, imported: Import) -> None:
     """Delete an import that was never committed, with its rows."""
     db.demand_transaction()
     if imported.status == states.COMMITTED:
-        raise errors.Refused("What was imported is kept.")
+        raise errors.Refused(_("What was imported is kept."))
     imported.delete()
 
 

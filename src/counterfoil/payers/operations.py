@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from counterfoil.core import db, errors, ids, tokens
 from counterfoil.payers import names, permissions, states
 from counterfoil.payers.drafts import NewAccount, NewInvitation, NewLink, NewPayer
@@ -133,7 +135,7 @@ def invite(*, biller_id: int, new: NewInvitation, now: datetime) -> tuple[str, s
     db.demand_transaction()
     email = new.email.strip().lower()
     if Invitation.objects.filter(payer_id=new.payer_id, email=email, used_at=None, revoked_at=None).exists():
-        raise errors.Invalid("This person has an invitation already. Send it again.", code="invited")
+        raise errors.Invalid(_("This person has an invitation already. Send it again."), code="invited")
     secret = tokens.new_secret()
     invitation = Invitation(
         public_id=ids.new("invitation"),

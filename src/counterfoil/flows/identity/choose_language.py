@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors
@@ -19,9 +20,9 @@ def run(*, actor: Actor, now: datetime, locale: str) -> None:
     :raises errors.NotPermitted: nobody is signed in.
     """
     if actor.login_id is None:
-        raise errors.NotPermitted("Please log in first.")
+        raise errors.NotPermitted(_("Please log in first."))
     if locale not in dict(settings.LANGUAGES):
-        raise errors.Invalid("There is no such language.", field="locale")
+        raise errors.Invalid(_("There is no such language."), field="locale")
     with db.transaction():
         identity_operations.set_locale(login_id=actor.login_id, locale=locale)
         audit_operations.record(

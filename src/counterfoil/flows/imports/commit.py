@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
@@ -66,7 +67,7 @@ def run(*, actor: Actor, now: datetime, import_id: str, progress: Progress = lam
             _commit(actor, now, import_id, biller, progress)
     except IntegrityError as error:
         # Another import or another person was faster with one of these numbers.
-        raise errors.Stale("Something changed meanwhile. Please check the file again.") from error
+        raise errors.Stale(_("Something changed meanwhile. Please check the file again.")) from error
     return import_queries.get(actor=actor, public_id=import_id)
 
 
@@ -75,7 +76,7 @@ def _commit(actor: Actor, now: datetime, import_id: str, biller: BillerRow, prog
     if imported.status == states.COMMITTED:
         return
     if imported.status != states.CHECKED:
-        raise errors.Refused("This import was not checked. Please check it first.")
+        raise errors.Refused(_("This import was not checked. Please check it first."))
     check.judge(actor=actor, now=now, imported=imported)
     if imported.refused:
         raise errors.Refused(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db, errors
@@ -35,11 +37,11 @@ def run(*, actor: Actor, now: datetime, biller_id: int, drafts: Sequence[NewInvo
 
 def _check(draft: NewInvoice, biller_id: int) -> None:
     if draft.biller_id != biller_id:
-        raise errors.NotPermitted("An invoice of another biller.")
+        raise errors.NotPermitted(_("An invoice of another biller."))
     if draft.total_minor <= 0:
-        raise errors.Invalid("An invoice needs a total above zero.", field="lines")
+        raise errors.Invalid(_("An invoice needs a total above zero."), field="lines")
     if draft.due_on < draft.issued_on:
-        raise errors.Invalid("The due date is before the invoice date.", field="due_on")
+        raise errors.Invalid(_("The due date is before the invoice date."), field="due_on")
 
 
 def _issue(actor: Actor, now: datetime, biller_id: int, drafts: Sequence[NewInvoice]) -> dict[str, int]:
