@@ -133,3 +133,13 @@ def test_the_fingerprint_changes_with_every_field_of_the_invoice() -> None:
     ):
         assert drafts(change)[0].fingerprint != base
     assert drafts({"memo": " "})[0].fingerprint == base
+
+
+def test_an_invoice_of_too_many_lines_is_refused() -> None:
+    (draft,) = drafts(*({"line_amount": "1.00"} for _ in range(parse.MOST_LINES + 1)))
+    assert draft.reason == "more than 500 lines (line 502)"
+
+
+def test_lines_that_begin_like_formulas_refuse_their_invoice() -> None:
+    (draft,) = drafts({}, {"line_description": "=1+1"})
+    assert draft.reason == 'a cell begins like a formula: "=1+1" (line 3)'

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 
-def literal(values: Iterable[Any]) -> str:
-    """Return values as one array literal, to be cast by the statement: `{1,NULL,"a \\"b\\""}`.
+def literal(values: Sequence[Any]) -> str:
+    r"""Return values as one array literal, to be cast by the statement: `{1,NULL,"a \"b\""}`.
 
     Understands None, text, bool, int, dates and aware datetimes.
 
     :raises TypeError: a value of any other kind.
     """
-    return "{" + ",".join([_element(value) for value in values]) + "}"
+    kinds = set(map(type, values))
+    if len(kinds) != 1:
+        return "{" + ",".join([_element(value) for value in values]) + "}"
+    return "{" + _same_kind(values, kinds.pop()) + "}"
+
+
+def _same_kind(values: Sequence[Any], kind: type) -> str:
+    """Join a column of one kind without a look at each value: most columns are such."""
+    if kind is int:
+        return ",".join(map(str, values))
+    if kind in {date, datetime}:
+        return ",".join(map(kind.isoformat, values))
+    if kind is str:
+        joined = "".join(values)
+        if "\\" not in joined and '"' not in joined:
+            return '"' + '","'.join(values) + '"'
+    return ",".join([_element(value) for value in values])
 
 
 def _element(value: Any) -> str:

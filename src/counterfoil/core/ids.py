@@ -7,6 +7,9 @@ from typing import Final
 
 ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH: Final = 20
+# 232 is the last whole multiple of 58 in a byte: what lies above would favor the first letters.
+_LETTER_OF: Final = bytes(ord(ALPHABET[byte % 58]) for byte in range(256))
+_UNEVEN: Final = bytes(range(232, 256))
 PREFIXES: Final = {
     "organization": "org",
     "biller": "blr",
@@ -34,10 +37,9 @@ def new(kind: str) -> str:
 
 
 def new_many(kind: str, count: int) -> list[str]:
-    """Return `count` fresh public ids, cheaper than calling `new` for each."""
+    """Return `count` fresh public ids, many times cheaper than calling `new` for each."""
     prefix = PREFIXES[kind]
-    raw = secrets.token_bytes(LENGTH * count * 2)
-    letters = "".join(ALPHABET[byte % 64] for byte in raw if byte % 64 < len(ALPHABET))
+    letters = secrets.token_bytes(LENGTH * count * 5 // 4 + 64).translate(_LETTER_OF, _UNEVEN).decode()
     if len(letters) < LENGTH * count:
         return [new(kind) for _ in range(count)]
     return [f"{prefix}_{letters[i * LENGTH:(i + 1) * LENGTH]}" for i in range(count)]

@@ -5,11 +5,12 @@ What can only be judged against the other rows, or against what is there, is jud
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping as Table, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -30,6 +31,7 @@ LONGEST: Final = {
     "line_description": 200,
 }
 MOST_LINES: Final = 500
+_OF_A_LINE: Final = ("line_description", "line_amount")
 _FREE_TEXT: Final = ("holder_name", "payer_name", "memo", "line_description")
 # Spreadsheets run what begins so (CV-02); also in full width. A sign before a plain number is no formula.
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
@@ -64,7 +66,7 @@ class Draft:
     issued_on: date | None = None
     due_on: date | None = None
     total_minor: int | None = None
-    lines: Sequence[tuple[str, int]] = ()
+    lines: list[tuple[str, int]] = field(default_factory=list)
     is_disputed: bool = False
     settled_on: date | None = None
     memo: str = ""
@@ -89,6 +91,8 @@ class Parser:
         self._settings = settings
         self._pattern = mapping.date_pattern()
         self._days: dict[str, date] = {}
+        self._line_positions = [(name, at) for name, at in header.positions.items() if name in _OF_A_LINE]
+        self._head_positions = [at for name, at in header.positions.items() if name not in _OF_A_LINE]
 
     def drafts(self, records: Iterable[Record]) -> Iterator[Draft]:
         """Yield one draft an invoice: records that follow each other with one number are its lines."""
@@ -96,7 +100,12 @@ class Parser:
             yield from map(self._draft, records)
             return
         whole: Draft | None = None
+        head: tuple[str, ...] = ()
         for record in records:
+            before, head = head, self._head_cells(record)
+            if whole is not None and not whole.reason and head and head == before:
+                self._add_line(whole, record)
+                continue
             draft = self._draft(record)
             if whole is not None and draft.number and draft.number == whole.number:
                 self._join(whole, draft)
@@ -106,6 +115,22 @@ class Parser:
             whole = draft
         if whole is not None:
             yield self._summed(whole)
+
+    def _head_cells(self, record: Record) -> tuple[str, ...]:
+        """Return the cells that the lines of one invoice share; nothing where they cannot be told."""
+        return () if record.problem else tuple(record.cells[at] for at in self._head_positions)
+
+    def _add_line(self, whole: Draft, record: Record) -> None:
+        """Add a record whose other cells are those of the record before: only its line is read."""
+        try:
+            _demand_no_formula(record.cells)
+            line = self._line({name: record.cells[at].strip() for name, at in self._line_positions}, whole)
+            if len(whole.lines) >= MOST_LINES:
+                raise Unfit(f"more than {MOST_LINES} lines")
+        except Unfit as why:
+            whole.reason = f"{why} (line {record.line})"
+        else:
+            whole.lines.append(line)
 
     def _draft(self, record: Record) -> Draft:
         draft = Draft(line=record.line)
@@ -141,14 +166,20 @@ class Parser:
         self._read_amount(draft, texts)
 
     def _read_amount(self, draft: Draft, texts: Table[str, str]) -> None:
-        described = _text(texts, "line_description") or self._default("line_description", draft) or "Invoice"
         if self._mapping.has_lines:
-            draft.lines = [(described, _minor(texts["line_amount"], "line amount", may_be_negative=True))]
+            draft.lines = [self._line(texts, draft)]
             return
         draft.total_minor = _minor(texts["amount"], "total")
         if draft.total_minor == 0:
             raise Unfit("the total is zero")
-        draft.lines = [(described, draft.total_minor)]
+        draft.lines = [(self._described(texts, draft), draft.total_minor)]
+
+    def _line(self, texts: Table[str, str], draft: Draft) -> tuple[str, int]:
+        minor = _minor(texts["line_amount"], "line amount", may_be_negative=True)
+        return self._described(texts, draft), minor
+
+    def _described(self, texts: Table[str, str], draft: Draft) -> str:
+        return _text(texts, "line_description") or self._default("line_description", draft) or "Invoice"
 
     def _default(self, name: str, draft: Draft) -> str:
         given = self._mapping.defaults.get(name, "")
@@ -202,11 +233,9 @@ class Parser:
         if line.reason:
             whole.reason = f"{line.reason} (line {line.line})"
             return
-        if len(whole.lines) >= MOST_LINES:
-            whole.reason = f"more than {MOST_LINES} lines"
         if _head(whole) != _head(line):
             whole.reason = f"line {line.line} has the same number but says something else about the invoice"
-        whole.lines = [*whole.lines, *line.lines]
+        whole.lines += line.lines
 
     @staticmethod
     def _summed(whole: Draft) -> Draft:
@@ -244,9 +273,15 @@ def _text(texts: Table[str, str], name: str, *, is_required: bool = False) -> st
         raise Unfit(f"the {words} is longer than {LONGEST[name]} characters")
     if not text.isprintable():
         raise Unfit(f"the {words} has a character that cannot be shown")
-    if name in _FREE_TEXT and sensitive.find(text) is not None:
+    if name in _FREE_TEXT and _is_sensitive(text):
         raise Unfit(f"the {words} holds a card number or a Social Security number")
     return text
+
+
+@functools.lru_cache(maxsize=4_096)
+def _is_sensitive(text: str) -> bool:
+    """Names and descriptions come again and again in one file."""
+    return sensitive.find(text) is not None
 
 
 def _email(text: str) -> str:

@@ -90,7 +90,7 @@ def _rest(reader: _Reader, header: Header) -> Iterator[Record]:
         cells = _next(reader, reader.line_num)
         if cells is None:
             return
-        if not any(cell.strip() for cell in cells):
+        if not "".join(cells).strip():
             continue
         count += 1
         if count > MOST_RECORDS:
