@@ -44,8 +44,11 @@ def queries_of(django_assert_max_num_queries: DjangoAssertNumQueries) -> object:
     """Give a function that counts the queries of one request."""
 
     def count(client: Client, address: str) -> int:
+        # The first request of a session writes that it began.
+        client.get(address)
         with django_assert_max_num_queries(200) as captured:
             assert client.get(address).status_code == 200
-        return len(captured.captured_queries)
+        # A demo reads its clock once a second, whoever asks.
+        return len([query for query in captured.captured_queries if "core_clock" not in query["sql"]])
 
     return count

@@ -128,6 +128,8 @@ def read_mark(text: str) -> tuple[str, int] | None:
     try:
         raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode()
         number, _, sort_name = raw.partition(":")
-        return sort_name, int(number)
+        place = sort_name, int(number)
     except ValueError:
         return None
+    # No name holds a NUL, and the database refuses to compare with one.
+    return None if "\x00" in sort_name else place
