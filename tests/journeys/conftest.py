@@ -15,7 +15,6 @@ import httpx
 import pytest
 from django.conf import LazySettings
 from playwright.sync_api import Page
-
 from pytest_django.live_server_helper import LiveServer
 
 from counterfoil.core import http

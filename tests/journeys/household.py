@@ -1,4 +1,4 @@
-"""A family in front of a real portal: a biller at a real sandbox process, residents, people who pay, and their hands."""
+"""A family in front of a real portal: a biller at a real sandbox process, a resident, who pays, and their hands."""
 
 from __future__ import annotations
 
@@ -86,7 +86,10 @@ class Household:
             email=email, password_hash=hashers.make_password(PASSWORD), locale="en", row=None
         )
         login = accept_invitation.register(
-            actor=people.visitor(), now=people.NOW, secret=people.secret_of(invitation), registration=registration
+            actor=people.visitor(),
+            now=people.NOW,
+            secret=people.secret_of(invitation),
+            registration=registration,
         )
         return actor_flow.run(login=login, seen=people.SEEN)
 

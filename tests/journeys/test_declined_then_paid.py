@@ -10,7 +10,9 @@ from tests.journeys.household import CONFIRMS, DECLINES, Household
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_declined_says_why_keeps_what_was_typed_and_takes_another_card(page: Page, household: Household) -> None:
+def test_declined_says_why_keeps_what_was_typed_and_takes_another_card(
+    page: Page, household: Household
+) -> None:
     invoice = household.invoice("INV-1001")
     household.log_in(page)
     household.add_card(page, DECLINES, "Empty card")

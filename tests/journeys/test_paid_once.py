@@ -78,7 +78,9 @@ def test_two_people_are_warned_and_pay_once(page: Page, household: Household, br
     page.get_by_role("button", name="Submit Payment").click()
     expect(page.get_by_text("Your payment was successful")).to_be_visible()
     sam.get_by_role("button", name="Submit Payment").click()  # pay anyway
-    expect(sam.get_by_text(re.compile("Someone paid this a minute ago|Nothing is left to pay")).first).to_be_visible()
+    expect(
+        sam.get_by_text(re.compile("Someone paid this a minute ago|Nothing is left to pay")).first
+    ).to_be_visible()
     assert len(household.payments) == 1
     theirs.close()
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _, gettext_lazy
 
 from counterfoil.core.errors import Refused
-from counterfoil.flows.methods.add import NewAddress
+from counterfoil.methods.drafts import NewAddress
 from counterfoil.methods.queries import AddressRow
 from counterfoil.ui.choices import Choice
 
