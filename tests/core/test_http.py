@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,26 @@ def test_at_most_half_of_the_threads_wait(settings: Settings) -> None:
         pytest.fail("a third thread waited")
     with http.bulkhead("con_3"):
         pass
+
+
+def test_a_page_waits_a_moment_for_a_slot() -> None:
+    bulkhead = http.Bulkhead(slots=1)
+    inside, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with bulkhead.enter("con_1", at=0.0):
+            inside.set()
+            done.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    inside.wait(10)
+    with pytest.raises(http.Busy), bulkhead.enter("con_1", at=0.0, patience=0.01):
+        pytest.fail("two held one slot")
+    threading.Timer(0.05, done.set).start()
+    with bulkhead.enter("con_1", at=0.0, patience=10):
+        pass
+    holder.join()
 
 
 def test_a_slot_comes_back_after_an_error(settings: Settings) -> None:

@@ -22,6 +22,8 @@ UNKNOWN_LIMIT: Final = 5
 WINDOW_SECONDS: Final = 60.0
 OPEN_SECONDS: Final = 30.0
 DEFAULT_THREADS: Final = 4
+# A gateway in good health gives its slot back in a few hundredths of a second: that is worth a person's wait.
+SLOT_SECONDS: Final = 0.25
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 6.0
 
@@ -65,20 +67,20 @@ class Bulkhead:
     """The slots of one process, and a breaker for each gateway connection."""
 
     def __init__(self, *, slots: int) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._free = slots
         self._breakers: dict[str, Breaker] = {}
 
     @contextmanager
-    def enter(self, gateway_key: str, *, at: float) -> Iterator[None]:
-        """Hold a slot while the block waits for the gateway.
+    def enter(self, gateway_key: str, *, at: float, patience: float = 0.0) -> Iterator[None]:
+        """Hold a slot while the block waits for the gateway; wait for one at most `patience` seconds.
 
-        :raises Busy: no slot is free, or the gateway's breaker is open.
+        :raises Busy: no slot came free, or the gateway's breaker is open.
         """
         with self._lock:
             if self._breaker(gateway_key).is_open(at=at):
                 raise Busy(f"{gateway_key} has not been answering")
-            if self._free <= 0:
+            if not self._lock.wait_for(lambda: self._free > 0, timeout=patience):
                 raise Busy("half of the threads wait for gateways already")
             self._free -= 1
         try:
@@ -86,6 +88,7 @@ class Bulkhead:
         finally:
             with self._lock:
                 self._free += 1
+                self._lock.notify()
 
     def note_unknown(self, gateway_key: str, *, at: float) -> None:
         """Count an unknown outcome of this gateway."""
@@ -112,11 +115,12 @@ _process = _Process()
 
 @contextmanager
 def bulkhead(gateway_key: str) -> Iterator[None]:
-    """Hold one of this process's slots while the block waits for a gateway.
+    """Hold one of this process's slots while the block waits for a gateway. A page waits a moment for a slot.
 
     :raises Busy: no slot is free, or the gateway's breaker is open.
     """
-    with _bulkhead().enter(gateway_key, at=time.monotonic()):
+    patience = SLOT_SECONDS if settings.COUNTERFOIL_PROCESS == "web" else 0.0
+    with _bulkhead().enter(gateway_key, at=time.monotonic(), patience=patience):
         yield
 
 
