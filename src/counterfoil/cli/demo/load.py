@@ -32,6 +32,7 @@ from counterfoil.identity import queries as identity_queries
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.notices import queries as notice_queries
+from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.drafts import NewAccount, NewLink, NewPayer
 
 DUE_DAY = 5
@@ -49,13 +50,16 @@ class Loaded:
     addressees: dict[str, int] = field(default_factory=dict)
 
 
-def is_loaded() -> bool:
-    """Tell whether the demo's first biller is there."""
+def state() -> str:
+    """Tell how far the demo is loaded: `none`, `half` (a load broke off), or `whole`."""
     try:
-        biller_queries.get_by_key(key=people.MAPLE_COURT.key)
+        biller = biller_queries.get_by_key(key=people.MAPLE_COURT.key)
     except errors.NotFound:
-        return False
-    return True
+        return "none"
+    # The last thing a load does is to invite the last payer.
+    last = people.PAYERS[-1].email
+    found = payer_queries.list_access(actor=OPERATOR, biller_id=biller.id, search=last)
+    return "whole" if any(access.invitation for access in found.rows) else "half"
 
 
 def run(*, now: datetime) -> None:

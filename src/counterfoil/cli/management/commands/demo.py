@@ -27,7 +27,13 @@ class Command(BaseCommand):
             raise CommandError("This is not a demo: COUNTERFOIL_INSTALLATION says live.")
         if options["say"]:
             self._say()
-        elif not load.is_loaded():
+            return
+        state = load.state()
+        if state == "half":
+            raise CommandError(
+                "The demo's data was loaded in part only. Run `make demo-reset`, then start again."
+            )
+        if state == "none":
             self.stdout.write("Loading the demo's people, bills and payments ...")
             load.run(now=clock.now())
 
