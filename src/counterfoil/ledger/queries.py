@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
-from counterfoil.core.actor import Actor
+from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.ledger import chart
 from counterfoil.ledger.models import Line
 
@@ -23,8 +23,10 @@ def credits_of(*, actor: Actor, pairs: Collection[tuple[int, int]]) -> dict[tupl
         .annotate(total=Sum("amount_minor"))
     )
     if not actor.is_system:
-        billers, payers = actor.staff_biller_ids(), actor.payer_ids()
-        rows = rows.filter(biller_id__in=billers) if billers else rows.filter(payer_id__in=payers)
+        # Somebody who is staff and a payer too is what the interface says, as everywhere.
+        is_staff = actor.kind == ActorKind.STAFF
+        mine = Q(biller_id__in=actor.staff_biller_ids()) if is_staff else Q(payer_id__in=actor.payer_ids())
+        rows = rows.filter(mine)
     return {(account, payer): -total for account, payer, total in rows if total and (account, payer) in pairs}
 
 

@@ -36,6 +36,7 @@ class Owed:
     outstanding_minor: int
     pending_minor: int
     credit_minor: int
+    credit_applies: bool
     next_due_on: date | None
     is_overdue: bool
     pay_url: str
@@ -49,6 +50,7 @@ class Summary:
     outstanding_minor: int
     pending_minor: int
     credit_minor: int
+    credit_applies: bool
     next_due_on: date | None
     is_overdue: bool
     pay_url: str
@@ -84,6 +86,7 @@ def owed(balance: Balance, *, biller: BillerRow, can_pay: bool, today: date) -> 
         outstanding_minor=balance.outstanding_minor,
         pending_minor=balance.pending_minor,
         credit_minor=balance.credit_minor,
+        credit_applies=balance.credit_applies,
         next_due_on=balance.next_due_on,
         is_overdue=balance.next_due_on is not None and balance.next_due_on < today,
         pay_url=pay_url(balance) if can_pay and balance.outstanding_minor else "",
@@ -100,6 +103,7 @@ def summary(people: Sequence[Owed]) -> Summary:
         outstanding_minor=sum(each.outstanding_minor for each in people),
         pending_minor=sum(each.pending_minor for each in people),
         credit_minor=sum(each.credit_minor for each in people),
+        credit_applies=all(each.credit_applies for each in people if each.credit_minor),
         next_due_on=first_due,
         is_overdue=any(each.is_overdue for each in due),
         pay_url=payable[0] if len(payable) == 1 else reverse("portal-pay-choose") if payable else "",
