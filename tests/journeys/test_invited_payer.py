@@ -29,7 +29,7 @@ def test_registering_from_the_link_shows_the_bills(page: Page, household: Househ
         "button"
     ).last.click()
     page.get_by_role("link", name=re.compile("^Billing")).click()
-    expect(page.get_by_role("link", name="INV-1001")).to_be_visible()
+    expect(page.get_by_role("link", name="INV-1001", exact=True)).to_be_visible()
     page.get_by_role("button", name="Log Out").click()
     page.goto(link)
     expect(page.get_by_text("This invitation was finished.")).to_be_visible()
