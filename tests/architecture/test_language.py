@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import resources
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
 from django.conf import settings
 from django.utils import translation
 
 from counterfoil.cli import messages
+from counterfoil.portal import borrowed
 
 LANGUAGES = messages.LANGUAGES
 
@@ -116,6 +120,13 @@ def test_a_new_language_starts_empty_and_keeps_what_was_written(tmp_path: Path, 
 
         assert messages.read("fr").get("Log In").string == "Ouvrir"
         assert messages.is_compiled("fr")
+
+
+def test_what_is_borrowed_is_still_said() -> None:
+    lender = resources.files("allauth") / "locale" / "es" / "LC_MESSAGES" / "django.mo"
+    said = read_mo(BytesIO(lender.read_bytes()))
+
+    assert [text for text in borrowed.ALLAUTH if said.get(text) is None] == []
 
 
 def test_the_program_speaks_it() -> None:

@@ -141,6 +141,10 @@ def test_the_way_to_pay_is_in_spanish(world: World, rosa: Client) -> None:
     for address in (
         "/",
         "/profile/",
+        "/accounts/password/change/",
+        "/accounts/2fa/",
+        "/accounts/2fa/webauthn/add/",
+        "/accounts/email/",
         "/billing/payments/",
         "/billing/methods/",
         "/billing/methods/add/bank/",

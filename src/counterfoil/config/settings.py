@@ -201,6 +201,10 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = _env.trusted_proxy_count
 MFA_ADAPTER = "counterfoil.portal.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "counterfoil.portal.forms.passkeys.AddPasskey",
+    "edit_webauthn": "counterfoil.portal.forms.passkeys.EditPasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TRUST_ENABLED = True
