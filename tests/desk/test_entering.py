@@ -76,3 +76,12 @@ def test_every_page_has_a_title_and_no_inline_style_or_script(world: World, desk
     assert "<title>Accounts · Maple Court</title>" in page
     assert " style=" not in page
     assert "<script>" not in page
+
+
+def test_a_second_factor_is_set_up_right_after_signing_in(world: World, settings: Settings) -> None:
+    settings.COUNTERFOIL_MFA_REQUIRED = True
+    signed_in.staff(world.biller_id, now=world.now, email="sam@example.test")
+    client = Client()
+    client.post(reverse("account_login"), {"login": "sam@example.test", "password": signed_in.PASSWORD})
+    # The password was given a moment ago: it is not asked for again.
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.test import Client
 from django.urls import reverse
 
-from counterfoil.flows.payments import settle_matured
 from counterfoil.core.actor import WORKER
 from counterfoil.desk import portal_access, timeline
+from counterfoil.flows.payments import settle_matured
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow

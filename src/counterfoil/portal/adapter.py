@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
+from allauth.account import authentication
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -74,6 +75,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         # The link came by mail to this address, so it is proved.
         self.stash_verified_email(request, login.email)
         return login
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for a new proof only where the last one, signing in included, is older than a quarter of an hour."""
+        request = context.request
+        proofs = authentication.get_authentication_records(request, request.user)
+        since = clock.real_now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        if any(proof["at"] > since for proof in proofs):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead to an invitation that waits, else staff to the desk and payers to the portal."""
