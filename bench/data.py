@@ -22,6 +22,7 @@ HEAVY_FROM = 10_000
 SIZES = (1_000, 50_000, 1_000_000)
 
 Say = Callable[[str], None]
+Connect = Callable[[], psycopg.Connection[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def prepare(ground: Ground, books: Books, *, say: Say) -> float | None:
     ground.create(books.database)
     ground.run(["migrate", "--verbosity", "0"], books.database)
     biller_id = ground.inside("biller", books.database)
-    fill(ground, books, biller_id=biller_id)
+    fill(lambda: ground.owner(books.database), books, biller_id=biller_id)
     ground.inside("people", books.database, ordinary=books.ordinary, heavy=books.heavy_payer)
     with ground.owner(books.database) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -90,28 +91,28 @@ def prepare(ground: Ground, books: Books, *, say: Say) -> float | None:
     return seconds
 
 
-def fill(ground: Ground, books: Books, *, biller_id: int) -> None:
+def fill(connect: Connect, books: Books, *, biller_id: int) -> None:
     """Insert everything as the owner, two quarters side by side; every constraint and trigger is on."""
     # The last payer is the one of the rest; the heavy one keeps its place also where it has none.
     payers = books.ordinary + 2
-    with ground.owner(books.database) as connection:
+    with connect() as connection:
         values = {"biller": biller_id, "payers": payers, "now": datetime(2024, 11, 1, tzinfo=UTC)}
         _run(connection, "people", values)
         connection.execute("ANALYZE")
     with ThreadPoolExecutor(max_workers=2) as pool:
         quarters = range(MONTHS // MONTHS_PER_PAYMENT)
         list(
-            pool.map(lambda quarter: _quarter(ground, books, quarter=quarter, biller_id=biller_id), quarters)
+            pool.map(lambda quarter: _quarter(connect, books, quarter=quarter, biller_id=biller_id), quarters)
         )
-    with ground.owner(books.database) as connection:
+    with connect() as connection:
         _advance_sequences(connection)
 
 
-def _quarter(ground: Ground, books: Books, *, quarter: int, biller_id: int) -> None:
+def _quarter(connect: Connect, books: Books, *, quarter: int, biller_id: int) -> None:
     each = books.ordinary + books.heavy // MONTHS
     first = quarter * MONTHS_PER_PAYMENT
     last = first + MONTHS_PER_PAYMENT - 1
-    with ground.owner(books.database) as connection:
+    with connect() as connection:
         for month in range(first, last + 1):
             values = {
                 "biller": biller_id,

@@ -50,6 +50,11 @@ class Browser:
             page = self._ask("GET", urljoin(page.url, page.location), None)
         return page
 
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
     def _ask(self, method: str, url: str, body: str | None, *, come_from: str = "") -> Page:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")

@@ -89,9 +89,33 @@ def sandbox(ground: Ground) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
+def worker(ground: Ground, database: str, gateway: Site) -> Iterator[Site]:
+    """Run a worker that makes the calls which pages put off; mails wait, as the figures leave them out."""
+    env = ground.environment(
+        database, COUNTERFOIL_PROCESS="worker", COUNTERFOIL_SANDBOX_URL=f"http://localhost:{gateway.port}"
+    )
+    command = [str(SCRIPTS / "counterfoil"), "procrastinate", "worker", "--queues=pay"]
+    with _start(ground, "worker", command, env) as process:
+        yield Site(0, process.pid)
+
+
+@contextlib.contextmanager
 def _serve(ground: Ground, name: str, command: list[str], env: dict[str, str], port: int) -> Iterator[Site]:
-    log = ground.state / f"{name}.log"
-    with log.open("wb") as out:
+    with _start(ground, name, command, env) as process:
+        deadline = time.monotonic() + READY_SECONDS
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                tail = (ground.state / f"{name}.log").read_text(errors="replace").splitlines()[-20:]
+                raise RuntimeError(f"{name} does not answer:\n" + "\n".join(tail))
+            time.sleep(0.1)
+        yield Site(port, process.pid)
+
+
+@contextlib.contextmanager
+def _start(
+    ground: Ground, name: str, command: list[str], env: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (ground.state / f"{name}.log").open("wb") as out:
         process = subprocess.Popen(
             command,
             env=env,
@@ -103,13 +127,7 @@ def _serve(ground: Ground, name: str, command: list[str], env: dict[str, str], p
             preexec_fn=processes.end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run here
         )
     try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                tail = log.read_text(errors="replace").splitlines()[-20:]
-                raise RuntimeError(f"{name} does not answer:\n" + "\n".join(tail))
-            time.sleep(0.1)
-        yield Site(port, process.pid)
+        yield process
     finally:
         process.terminate()
         try:

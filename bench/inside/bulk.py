@@ -26,19 +26,19 @@ from counterfoil.methods.operations import NewMethod
 BATCH, BIRTHS = 1_000, 200
 
 
-def run(rounds: int) -> dict[str, object]:
+def run(rounds: int, batch: int = BATCH) -> dict[str, object]:
     """Return the seconds of births and of recording of each round of a thousand, and broken invariants."""
     now = clock.now()
     biller = biller_queries.get_by_key(key="bench-court")
     first = Invoice.objects.filter(status="open").values("payer_id").annotate(pk=Min("pk"))
-    payers = [row["payer_id"] for row in first.order_by("payer_id")[:BATCH]]
+    payers = [row["payer_id"] for row in first.order_by("payer_id")[:batch]]
     methods = _methods(biller.id, payers, now)
     births, records = [], []
     for _ in range(rounds):
         submissions = _submissions(payers, methods, now)
         began = time.perf_counter()
         born = []
-        for start in range(0, BATCH, BIRTHS):
+        for start in range(0, batch, BIRTHS):
             chunk = submissions[start : start + BIRTHS]
             born += birth.run(actor=WORKER, now=now, submissions=chunk, calls_now=True)
         births.append(time.perf_counter() - began)
@@ -50,7 +50,7 @@ def run(rounds: int) -> dict[str, object]:
         began = time.perf_counter()
         recorded = record_results.run(actor=WORKER, now=now, outcomes=outcomes)
         records.append(time.perf_counter() - began)
-        if [each.status for each in recorded] != ["settled"] * BATCH:
+        if [each.status for each in recorded] != ["settled"] * batch:
             raise RuntimeError("not every payment was settled")
     return {"births": births, "records": records, "findings": verify.run()}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from bench.inside import verify
 from counterfoil.invoices.models import Invoice
 from counterfoil.ledger.models import Line
-from counterfoil.payments.models import Allocation
+from counterfoil.payments.models import Allocation, Attempt
 
 
 def run(refs: list[str]) -> dict[str, object]:
@@ -19,6 +19,10 @@ def run(refs: list[str]) -> dict[str, object]:
     return {
         "paid": invoices.filter(status="paid", open_minor=0, pending_minor=0).count(),
         "payments": claims.values("payment_id").distinct().count(),
+        # A call that a job made began after its payment was born; a page's own begins with it.
+        "put_off": Attempt.objects.filter(
+            payment_id__in=claims.values("payment_id"), call_started_at__gt=F("payment__submitted_at")
+        ).count(),
         "ledger_sum": Line.objects.aggregate(sum=Sum("amount_minor"))["sum"],
         "findings": verify.run(),
     }

@@ -26,7 +26,7 @@ NOWHERE = {
 def run(ordinary: int, heavy: int | None) -> None:
     """Give logins to 16 payers with 24 invoices, spread over all of them, and to the heavy one."""
     connect(config=NOWHERE)
-    ids = [1 + number * (ordinary // LISTING) for number in range(LISTING)]
+    ids = sorted({1 + number * ordinary // LISTING for number in range(LISTING)})
     give(payer_ids=[*ids, *([heavy] if heavy else [])])
 
 

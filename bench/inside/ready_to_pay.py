@@ -11,15 +11,21 @@ from counterfoil.flows.identity import actor as actor_flow
 from counterfoil.flows.methods import add
 from counterfoil.identity.models import Login
 from counterfoil.invoices.models import Invoice
+from counterfoil.payers.models import Payer, PortalAccess
 
 CARD = {"number": "4242424242424242", "exp": "12/40", "cvc": "123", "zip": "60601"}
 
 
 def run(gateway: str, first: int, count: int) -> list[dict[str, object]]:
-    """Make payers `first` and the next ready; return session and open invoices, oldest first, of each."""
+    """Make the first `count` payers without a login, from `first` on, ready to pay.
+
+    Return session and open invoices, oldest first, of each.
+    """
     keys = {name: str(MERCHANT[name]) for name in ("public_key", "secret_key", "webhook_secret")}
     people.connect(config={"base_url": gateway, **keys})
-    logins = people.give(payer_ids=list(range(first, first + count)))
+    taken = PortalAccess.objects.values("payer_id")
+    free = Payer.objects.filter(pk__gte=first).exclude(pk__in=taken).order_by("pk")
+    logins = people.give(payer_ids=list(free.values_list("pk", flat=True)[:count]))
     with httpx.Client(base_url=gateway) as http:
         for payer_id, login_id in logins.items():
             answer = http.post("/fields/card", json={"merchant": MERCHANT["public_key"], **CARD})
