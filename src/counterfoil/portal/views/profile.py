@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from counterfoil.core import clock
 from counterfoil.flows.identity import choose_language
+from counterfoil.payers import queries as payer_queries
 from counterfoil.portal.forms.profile import Profile
 from counterfoil.portal.views.base import PortalView
 from counterfoil.ui.requests import Request
@@ -36,7 +37,11 @@ class ProfilePage(PortalView):
         return HttpResponseRedirect(reverse("portal-profile"))
 
     def _show(self, form: Profile) -> HttpResponse:
-        values = {"form": form, "email": getattr(self.request.user, "email", ""), "payer_rows": self.payers}
+        links = payer_queries.list_payer_accounts(
+            actor=self.actor, payer_ids=[payer.id for payer in self.payers]
+        )
+        pays_for = dict.fromkeys(link.account.holder_name for link in links)
+        values = {"form": form, "email": getattr(self.request.user, "email", ""), "pays_for": list(pays_for)}
         return self.page("portal/profile.html", values)
 
 
