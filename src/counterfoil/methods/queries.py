@@ -34,6 +34,7 @@ class MethodRow:
     is_default: bool
     biller_name: str
     payer_name: str
+    is_connected: bool
 
     @property
     def issuer(self) -> str:
@@ -47,8 +48,8 @@ class MethodRow:
 
     @property
     def can_pay(self) -> bool:
-        """Tell whether it may be used now: active, and validated where that is needed (Nacha WEB, NA-08)."""
-        return self.status == states.ACTIVE and self.validation != states.FAILED
+        """Tell whether it may be used now: active, validated where that is needed (NA-08), its gateway switched on."""
+        return self.status == states.ACTIVE and self.validation != states.FAILED and self.is_connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _COLUMNS = (
     "id", "public_id", "biller_id", "payer_id", "kind", "status", "validation", "nickname", "brand", "bank_name",
     "last4", "exp_month", "exp_year", "bank_account_kind",
     "holder_kind", "funding", "is_default", "biller__name", "payer__name",
+    "connection__is_active",
 )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def list_for(
     if payer_ids is not None:
         rows = rows.filter(payer_id__in=payer_ids)
     if only_usable:
-        rows = rows.filter(status=states.ACTIVE).exclude(validation=states.FAILED)
+        rows = rows.filter(status=states.ACTIVE, connection__is_active=True).exclude(validation=states.FAILED)
     return [MethodRow(*row) for row in rows.order_by("-is_default", "-id").values_list(*_COLUMNS)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors
-from counterfoil.core.actor import Actor
+from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.flows.payments.orders import PayOrder
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import InvoiceRow
@@ -21,11 +21,18 @@ from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
 from counterfoil.payments import queries as payment_queries
+from counterfoil.rules import queries as rule_queries
+
+RETURN_WINDOW = "ach_return_window_days"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one order is decided on. Amounts in minor units; `today` is the biller's."""
+    """What one order is decided on. Amounts in minor units; `today` is the biller's.
+
+    `is_open`: the biller takes payments, and from this actor; `return_window_days`: how long a bank can send a
+    debit back, by the rule of that day.
+    """
 
     biller: BillerRow
     payer: PayerRow
@@ -38,6 +45,8 @@ class Facts:
     paid_after_bank_days: int
     min_card_minor: int
     today: date
+    is_open: bool
+    return_window_days: int
 
     @property
     def method(self) -> MethodRow:
@@ -80,6 +89,7 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
     pending = payment_queries.sum_pending(actor=actor, payer_ids=payer_ids)
     credit = ledger_queries.credits_of(actor=actor, pairs=pairs)
     billers = biller_queries.list_by_ids(biller_ids={row.biller_id for row in payers.values()})
+    windows = _return_windows(billers.values(), now)
     loaded = []
     for order in orders:
         payer, account = payers.get(order.payer_id), accounts.get(order.account_id)
@@ -89,12 +99,12 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
         pair, biller = (order.account_id, order.payer_id), billers[payer.biller_id]
         loaded.append(
             _facts(biller, payer, account, method, invoices.get(pair, ()), pending.get(pair, 0),
-                   credit.get(pair, 0), now)
+                   credit.get(pair, 0), windows, is_open=_is_open(biller, actor), now=now)
         )  # fmt: skip
     return loaded
 
 
-def _facts(  # noqa: PLR0913 - the parts of one value
+def _facts(  # noqa: PLR0913, PLR0917 - the parts of one value
     biller: BillerRow,
     payer: PayerRow,
     account: AccountRow,
@@ -102,9 +112,12 @@ def _facts(  # noqa: PLR0913 - the parts of one value
     invoices: Sequence[InvoiceRow],
     pending: int,
     credit: int,
+    windows: Mapping[date, int],
+    *,
+    is_open: bool,
     now: datetime,
 ) -> Facts:
-    paying = biller.payments
+    paying, today = biller.payments, biller_queries.today(biller=biller, now=now)
     return Facts(
         biller=biller,
         payer=payer,
@@ -116,5 +129,19 @@ def _facts(  # noqa: PLR0913 - the parts of one value
         prepayment_allowed=biller.portal.prepayment_allowed,
         paid_after_bank_days=paying.paid_after_bank_days,
         min_card_minor=paying.min_card_minor,
-        today=biller_queries.today(biller=biller, now=now),
+        today=today,
+        is_open=is_open,
+        return_window_days=windows[today],
     )
+
+
+def _is_open(biller: BillerRow, actor: Actor) -> bool:
+    """Tell whether the biller takes payments at all, and from payers themselves where one of them asks."""
+    is_payer = actor.kind == ActorKind.PAYER
+    return biller.payments.gateway_on and (biller.portal.portal_on or not is_payer)
+
+
+def _return_windows(billers: Iterable[BillerRow], now: datetime) -> dict[date, int]:
+    """Return the rule for each of the billers' days: three at most, wherever on earth they are."""
+    days = {biller_queries.today(biller=biller, now=now) for biller in billers}
+    return {day: rule_queries.integer_at(RETURN_WINDOW, on=day) for day in days}

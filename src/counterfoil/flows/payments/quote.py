@@ -16,15 +16,15 @@ from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Share
 from counterfoil.invoices.queries import InvoiceRow
 
-RETURNABLE_DAYS = 60
-
 
 def make(*, facts: Facts, order: PayOrder) -> Quote:
     """Return what `order` comes to.
 
-    :raises errors.Invalid: the amount, the method or an invoice will not do; `field` names which.
+    :raises errors.Invalid: the amount, the method or an invoice will not do; `field` names which. Without a field:
+        the biller takes no payments now.
     :raises errors.Stale: what was to be paid is paid or on its way.
     """
+    _check_open(facts)
     _check_method(facts)
     if order.mode == Mode.OUTSTANDING:
         shares, prepaid = _outstanding(facts), 0
@@ -64,6 +64,17 @@ def _quote(facts: Facts, order: PayOrder, shares: tuple[Share, ...], prepaid: in
         text=text,
         digest=hashlib.sha256(json.dumps(figures).encode()).hexdigest(),
     )
+
+
+def _check_open(facts: Facts) -> None:
+    if facts.is_open:
+        return
+    biller = facts.biller
+    if biller.phone:
+        message = _("Online payment is not open here. Call %(biller)s at %(phone)s to pay.")
+        raise errors.Invalid(message % {"biller": biller.name, "phone": biller.phone}, code="not_open")
+    message = _("Online payment is not open here. Please ask the billing office how to pay.")
+    raise errors.Invalid(message, code="not_open")
 
 
 def _check_method(facts: Facts) -> None:
@@ -141,7 +152,7 @@ def _days(facts: Facts) -> tuple[date, date | None, date | None]:
     calendar = BankCalendar()
     effective_on = calendar.next(facts.today)
     paid_on = calendar.add_bank_days(effective_on, facts.paid_after_bank_days)
-    return effective_on, paid_on, effective_on + timedelta(days=RETURNABLE_DAYS)
+    return effective_on, paid_on, effective_on + timedelta(days=facts.return_window_days)
 
 
 def _terms(facts: Facts, locale: str, amount: int, effective_on: date) -> texts.PaymentTerms:
