@@ -163,3 +163,15 @@ def test_access_in_a_word(world: World) -> None:
     [row] = payer_queries.map_access(actor=world.staff, payer_ids=[world.payer_id]).values()
     line = portal_access.line(access=row, now=world.now)
     assert (line.words, line.can_invite, line.is_waiting) == ("Not invited", True, False)
+
+
+def test_staff_download_what_the_payer_has(world: World, desk: Client) -> None:
+    invoice = world.invoice()
+    payment = world.pay(world.card(), [(invoice.public_id, 320_000)])
+    for name, ref, filename in (
+        ("invoice-pdf", invoice.public_id, f"invoice-{invoice.number}.pdf"),
+        ("receipt", payment.public_id, f"receipt-{payment.number}.pdf"),
+    ):
+        answer = desk.get(path(world, name, ref))
+        assert answer.content.startswith(b"%PDF-1.7")
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{filename}"'

@@ -9,7 +9,8 @@ import pytest
 
 from counterfoil.payments import states
 from counterfoil.payments.queries import EventRow, PaymentRow
-from counterfoil.portal import timeline, wording
+from counterfoil.portal import timeline
+from counterfoil.ui import wording
 
 TODAY = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 16, 5, tzinfo=UTC)

@@ -46,7 +46,7 @@ def mark(request: HttpRequest) -> str:
 
 def address(request: HttpRequest, **changes: str) -> str:
     """Return this list's address with other values; empty ones are left out, and so is the place in the list."""
-    kept = {name: value for name, value in request.GET.items() if name != "after"}
+    kept = {name: str(value) for name, value in request.GET.items() if name != "after"}
     query = {name: value for name, value in (kept | changes).items() if value}
     return f"{request.path}?{urlencode(query)}" if query else request.path
 

@@ -15,6 +15,7 @@ from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import Wanted
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import queries as payment_queries
+from counterfoil.ui import sheets
 
 PLACE = "desk-invoices"
 SHOW: Final = {
@@ -55,6 +56,21 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
         "total": total,
     }
     return desks.show(request, desk, "invoices.html", place=PLACE, context=context)
+
+
+@require_safe
+@desks.page(permissions.SEE_INVOICES)
+def sheet(_request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """Download the invoice as the payer does."""
+    invoice = invoice_queries.get(actor=desk.actor, public_id=ref)
+    content = sheets.invoice(
+        biller=desk.biller,
+        invoice=invoice,
+        lines=invoice_queries.list_lines(actor=desk.actor, invoice_id=invoice.id),
+        entries=payment_queries.list_for_invoice(actor=desk.actor, invoice_id=invoice.id),
+        now=desk.now,
+    )
+    return sheets.answer(content, name=f"invoice-{invoice.number}.pdf")
 
 
 @require_safe

@@ -12,9 +12,11 @@ from counterfoil.agreements import queries as agreement_queries
 from counterfoil.desk import desk as desks, lists, money_view, timeline
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
+from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import queries as payment_queries, states
 from counterfoil.payments.queries import Wanted
+from counterfoil.ui import sheets
 
 PLACE = "desk-payments"
 # The public statuses as filters; what a filter means inside is told by the one public mapping.
@@ -66,6 +68,25 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
         "total": total,
     }
     return desks.show(request, desk, "payments.html", place=PLACE, context=context)
+
+
+@require_safe
+@desks.page(permissions.SEE_PAYMENTS)
+def receipt(_request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """Download the receipt, as the payer would today."""
+    payment = payment_queries.get(actor=desk.actor, public_id=ref)
+    shares = payment_queries.list_shares(actor=desk.actor, payment_ids=[payment.id])[payment.id]
+    invoices = invoice_queries.list_by_ids(
+        actor=desk.actor, invoice_ids=[share.invoice_id for share in shares]
+    )
+    content = sheets.receipt(
+        biller=desk.biller,
+        payment=payment,
+        shares=shares,
+        invoices={invoice.id: invoice for invoice in invoices},
+        now=desk.now,
+    )
+    return sheets.answer(content, name=f"receipt-{payment.number}.pdf")
 
 
 @require_safe

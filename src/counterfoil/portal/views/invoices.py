@@ -15,8 +15,9 @@ from counterfoil.invoices.queries import Cursor, InvoiceRow, Wanted
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import bills, sheets
+from counterfoil.portal import bills
 from counterfoil.portal.views.base import BillingView
+from counterfoil.ui import sheets
 
 SHOW = {"all": gettext_lazy("All"), "open": gettext_lazy("Open"), "paid": gettext_lazy("Paid")}
 COUNTED = 999

@@ -16,8 +16,9 @@ from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
 from counterfoil.payments import queries as payment_queries
 from counterfoil.payments.queries import PaymentRow, ShareRow, Wanted
-from counterfoil.portal import pages, sheets, timeline, wording
+from counterfoil.portal import pages, timeline
 from counterfoil.portal.views.base import BillingView
+from counterfoil.ui import sheets, wording
 
 COUNTED = 999
 STOP_POLLING = 286  # htmx swaps the answer in and asks no more

@@ -1,4 +1,4 @@
-"""The PDFs a payer downloads: a receipt as of today, and an invoice."""
+"""The PDFs that payers and staff download: a receipt as of today, and an invoice."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from counterfoil.core import format as core_format
 from counterfoil.documents import invoice as invoice_document, letterhead, receipt as receipt_document
 from counterfoil.invoices.queries import InvoiceRow, LineRow
 from counterfoil.payments.queries import PaymentRow, ShareRow
-from counterfoil.portal import wording
-from counterfoil.ui import formats, statuses
+from counterfoil.ui import formats, statuses, wording
 
 MIME = "application/pdf"
 
