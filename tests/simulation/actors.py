@@ -123,7 +123,9 @@ def _amounts(run: Run, opened: list[InvoiceRow]) -> tuple[tuple[str, int], ...]:
     wanted = []
     for invoice in chosen:
         whole = max(1, invoice.payable_minor)
-        part = run.random.choice([whole, whole, run.random.randint(1, whole), whole + run.random.randint(1, 90_000)])
+        part = run.random.choice(
+            [whole, whole, run.random.randint(1, whole), whole + run.random.randint(1, 90_000)]
+        )
         wanted.append((invoice.public_id, part))
     return tuple(wanted)
 
@@ -184,7 +186,7 @@ def worker(run: Run) -> None:
         run.do_job(job)
         if run.random.random() < 0.1:
             run.do_job(job)  # its lease ran out: another worker did it again
-    run.random.choice([run.ask, run.ask, run.ask, run.mature, run.catch_up, run.seal])()
+    run.random.choice([run.ask, run.ask, run.ask, run.mature, run.catch_up, run.redefer, run.seal])()
 
 
 def moment(run: Run) -> None:
@@ -230,4 +232,3 @@ def play(run: Run, *, events: int) -> None:
         run.perform(act.__name__, lambda act=act: act(run))
         if run.random.random() < 0.06:
             assert not (wrong := invariants.in_between(run)), wrong
-

@@ -22,7 +22,9 @@ def seen(run: Run) -> list[Seen]:
 
 def outstanding(run: Run) -> dict[Pair, int]:
     """The one sum, as the payers see it."""
-    rows = balances.list_for(actor=run.world.staff, payer_ids=[pair[1] for pair in {p.pair for p in run.people}])
+    rows = balances.list_for(
+        actor=run.world.staff, payer_ids=[pair[1] for pair in {p.pair for p in run.people}]
+    )
     return {(row.account_id, row.payer_id): row.outstanding_minor for row in rows}
 
 

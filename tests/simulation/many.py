@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.queues import Queue
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import django
@@ -40,10 +41,15 @@ def main() -> int:
     """Run the seeds that the command line names; 1 when one of them failed."""
     asked = _arguments()
     began = time.monotonic()
-    parts = [list(range(asked.start, asked.start + asked.seeds))[i :: asked.processes] for i in range(asked.processes)]
+    parts = [
+        list(range(asked.start, asked.start + asked.seeds))[i :: asked.processes]
+        for i in range(asked.processes)
+    ]
     context = multiprocessing.get_context("spawn")
     queue: Queue[Tally] = context.Queue()
-    workers = [context.Process(target=_work, args=(i, part, asked.events, queue)) for i, part in enumerate(parts)]
+    workers = [
+        context.Process(target=_work, args=(i, part, asked.events, queue)) for i, part in enumerate(parts)
+    ]
     for worker in workers:
         worker.start()
     total = _gather(queue, workers, asked.seeds, began)
@@ -68,7 +74,7 @@ def _gather(queue: Queue[Tally], workers: list[Any], wanted: int, began: float) 
     while total.seeds < wanted:
         try:
             part = queue.get(timeout=5)
-        except Exception:
+        except Empty:
             if not any(worker.is_alive() for worker in workers) and queue.empty():
                 break
             continue
@@ -155,4 +161,3 @@ def _sandbox_database(database: Any) -> Iterator[str]:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         yield make_conninfo("", **{**role, "dbname": name})
         connection.execute(drop)
-

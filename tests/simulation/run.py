@@ -17,7 +17,7 @@ from counterfoil.core import errors, failpoints, http
 from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.audit import seal
 from counterfoil.flows.books import catch_up
-from counterfoil.flows.gateway_events import apply, receive
+from counterfoil.flows.gateway_events import apply, receive, redefer
 from counterfoil.flows.payments import call_gateway, resolve_unknown, settle_matured
 from counterfoil.gateways import base
 from counterfoil.gateways.sandbox import client
@@ -36,7 +36,13 @@ STARTS = (
     datetime(2026, 7, 3, 11, 45, tzinfo=UTC),
     datetime(2028, 2, 29, 9, 59, tzinfo=UTC),
 )
-ZONES = ("America/Chicago", "America/Chicago", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago")
+ZONES = (
+    "America/Chicago",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+)
 DRAIN = [timedelta(minutes=5), timedelta(hours=2), *[timedelta(days=2)] * 4, *[timedelta(days=21)] * 3]
 JOBS: dict[str, Callable[..., Any]] = {
     "call_gateway": lambda now, payment_id: call_gateway.run(actor=WORKER, now=now, payment_id=payment_id),
@@ -177,10 +183,11 @@ class Run:
 
     def catch_up(self) -> int:
         """The worker compares the books and asks about what differs."""
-        try:
-            return catch_up.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
-        except base.Unavailable:
-            return 0
+        return catch_up.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
+
+    def redefer(self) -> int:
+        """The worker queues again what was stored and never applied."""
+        return redefer.run(actor=WORKER, now=self.now, older_than=timedelta(minutes=2))
 
     def seal(self) -> None:
         """The worker seals the audit log."""
@@ -213,6 +220,7 @@ class Run:
                 break
         else:
             raise AssertionError("the worker does not come to rest")
+        self.redefer()
         if self.rows("SELECT 1 FROM payments_payment WHERE biller_id = %s AND status = 'pending' LIMIT 1"):
             self.mature()
 

@@ -18,6 +18,7 @@ NAMES: Final = {
     "apply_gateway_event": "pay",
     "resolve_unknown": "pay",
     "settle_matured": "pay",
+    "catch_up": "pay",
     "deliver_notice": "mail",
     "seal_audit": "default",
     "sweep": "default",
@@ -25,17 +26,21 @@ NAMES: Final = {
 }
 
 
-def defer(name: str, *, lock: str | None = None, queueing_lock: str | None = None,
-          at: datetime | None = None, **ids: int | str) -> None:
+def defer(
+    name: str,
+    *,
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    at: datetime | None = None,
+    **ids: int | str,
+) -> None:
     """Queue the job in the present transaction; it vanishes with it.
 
     With `queueing_lock` a job that waits already is enough: nothing is added and nothing is raised.
 
     :raises KeyError: no such job.
     """
-    job = app.configure_task(
-        name, queue=NAMES[name], lock=lock, queueing_lock=queueing_lock, schedule_at=at
-    )
+    job = app.configure_task(name, queue=NAMES[name], lock=lock, queueing_lock=queueing_lock, schedule_at=at)
     if queueing_lock is None:
         job.defer(**ids)
         return

@@ -49,7 +49,7 @@ class Decision:
 NOTHING_NEW = Decision()
 
 
-def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:
+def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:  # noqa: PLR0911 - a line an outcome
     """Return what `outcome` means for a payment in `status`."""
     match outcome:
         case base.Unknown():
@@ -72,10 +72,8 @@ def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:
             return _returned(status, is_funded=is_funded, outcome=outcome)
         case base.Declined():
             return _ended(status, to=states.DECLINED, outcome=outcome)
-        case base.Canceled() if status == states.PENDING and not is_funded:
-            return Decision(states.CANCELED)
         case base.Canceled() | base.Fenced():
-            return _ended(status, to=states.CANCELED, outcome=outcome)
+            return _canceled(status, is_funded=is_funded, outcome=outcome)
 
 
 def _forward(status: str, *, to: str, outcome: Outcome, money: Money = Money.NOTHING) -> Decision:
@@ -113,6 +111,13 @@ def _ended(status: str, *, to: str, outcome: Outcome) -> Decision:
     if status in {states.DECLINED, states.CANCELED}:
         return NOTHING_NEW
     return _conflict(status, outcome)
+
+
+def _canceled(status: str, *, is_funded: bool, outcome: Outcome) -> Decision:
+    # A debit that was accepted can be canceled until it is sent; a fence says that there was none at all.
+    if status == states.PENDING and not is_funded and isinstance(outcome, base.Canceled):
+        return Decision(states.CANCELED)
+    return _ended(status, to=states.CANCELED, outcome=outcome)
 
 
 def _conflict(status: str, outcome: Outcome) -> Decision:

@@ -6,6 +6,7 @@ from typing import Final
 
 EVERY_MINUTE: Final = "* * * * *"
 EVERY_QUARTER_HOUR: Final = "*/15 * * * *"
+EVERY_HOUR: Final = "7 * * * *"
 
 # task name -> cron expression
 SCHEDULE: Final = {
@@ -14,4 +15,5 @@ SCHEDULE: Final = {
     "sweep": EVERY_MINUTE,
     "redefer": EVERY_MINUTE,
     "settle_matured": EVERY_QUARTER_HOUR,
+    "catch_up": EVERY_HOUR,
 }

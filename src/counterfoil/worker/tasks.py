@@ -14,9 +14,14 @@ from procrastinate.contrib.django import app
 from counterfoil.core import clock, jobs
 from counterfoil.core.actor import GATEWAY, WORKER
 from counterfoil.flows.audit import seal
+from counterfoil.flows.books import catch_up as books
 from counterfoil.flows.gateway_events import apply, redefer
 from counterfoil.flows.notices import deliver, redefer as redefer_notices
-from counterfoil.flows.payments import call_gateway as call, resolve_unknown as resolve, settle_matured as settle
+from counterfoil.flows.payments import (
+    call_gateway as call,
+    resolve_unknown as resolve,
+    settle_matured as settle,
+)
 from counterfoil.worker.schedule import SCHEDULE
 
 SEAL_BATCH: Final = 2_000
@@ -54,6 +59,13 @@ def resolve_unknown(timestamp: int) -> None:  # noqa: ARG001 - the tick; flows a
 def settle_matured(timestamp: int) -> None:  # noqa: ARG001
     """Call bank debits Paid whose time for returns has passed."""
     settle.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["catch_up"])
+@app.task(name="catch_up", queue=jobs.NAMES["catch_up"], queueing_lock="catch_up")
+def catch_up(timestamp: int) -> None:  # noqa: ARG001
+    """Compare the books with the gateways', and ask about what differs."""
+    books.run(actor=WORKER, now=clock.now())
 
 
 @app.periodic(cron=SCHEDULE["seal_audit"])

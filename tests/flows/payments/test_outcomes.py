@@ -1,5 +1,4 @@
-"""What becomes of payments: silence, lost answers, delayed requests, confirmation, jobs, credit, and the whole life
-of a bank debit."""
+"""What becomes of payments: silence, late requests, confirmation, jobs, credit, and the life of a bank debit."""
 
 from __future__ import annotations
 
@@ -197,7 +196,10 @@ def test_one_connection_set_up_wrong_does_not_stop_the_others(world: World) -> N
     world.sandbox.arm("answer_lost_after")
     theirs = other.pay(other.card(), whole(their_invoice))
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE billers_gatewayconnection SET gateway_key = 'gone' WHERE biller_id = %s", [other.biller_id])
+        cursor.execute(
+            "UPDATE billers_gatewayconnection SET gateway_key = 'gone' WHERE biller_id = %s",
+            [other.biller_id],
+        )
     world.sandbox.wait(minutes=2)
     ids = [payment.id, theirs.id]
     assert resolve_unknown.ask(actor=WORKER, now=world.now, payment_ids=ids, source="look_up") == {theirs.id}
@@ -481,7 +483,8 @@ def test_two_outcomes_of_one_payment_in_one_call(world: World) -> None:
     assert [result.status for result in done] == ["pending", "returned"]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, effective_on FROM ledger_entry WHERE source_ref = %s ORDER BY id", [payment.public_id]
+            "SELECT kind, effective_on FROM ledger_entry WHERE source_ref = %s ORDER BY id",
+            [payment.public_id],
         )
         assert cursor.fetchall() == [("payment.funded", day), ("payment.returned", day + timedelta(2))]
     assert verify.run(biller_id=world.biller_id) == []

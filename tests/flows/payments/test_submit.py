@@ -145,7 +145,9 @@ def test_another_persons_method_cannot_be_used(world: World) -> None:
     theirs = world.card(actor=other)
     invoice = world.invoice()
     with pytest.raises(errors.Invalid) as refusal:
-        prepare.run(actor=world.payer, now=world.now, order=world.order(theirs, [(invoice.public_id, 320_000)]))
+        prepare.run(
+            actor=world.payer, now=world.now, order=world.order(theirs, [(invoice.public_id, 320_000)])
+        )
     assert refusal.value.field == "method"
 
 

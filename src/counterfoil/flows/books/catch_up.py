@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from counterfoil.billers import queries as biller_queries
 from counterfoil.core.actor import Actor
 from counterfoil.flows.books import reconcile
 from counterfoil.flows.payments import resolve_unknown
+from counterfoil.gateways import base
 
 CHUNK = 200
 
 
-def run(*, actor: Actor, now: datetime, biller_id: int) -> int:
-    """Ask about the payments of one biller that differ from the gateway's books; return how many.
+def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
+    """Ask about the payments that differ from the gateways' books; return how many.
 
-    :raises base.Unavailable: a gateway does not answer.
+    A biller whose gateway does not answer waits for the next run.
     """
-    found = reconcile.run(actor=actor, biller_id=biller_id).differences
+    billers = biller_queries.list_all() if biller_id is None else [biller_queries.get(biller_id=biller_id)]
+    return sum(_catch_up(actor, now, biller.id) for biller in billers)
+
+
+def _catch_up(actor: Actor, now: datetime, biller_id: int) -> int:
+    try:
+        found = reconcile.run(actor=actor, biller_id=biller_id).differences
+    except base.GatewayError:
+        return 0
     payment_ids = sorted(each.payment_id for each in found if each.payment_id is not None)
     for start in range(0, len(payment_ids), CHUNK):
-        resolve_unknown.ask(
-            actor=actor, now=now, payment_ids=payment_ids[start : start + CHUNK], source="look_up"
-        )
+        part = payment_ids[start : start + CHUNK]
+        resolve_unknown.ask(actor=actor, now=now, payment_ids=part, source="look_up")
     return len(payment_ids)

@@ -73,7 +73,10 @@ def _movements(connection: ConnectionRow) -> list[base.Movement]:
 
 
 def _compare(
-    biller_key: str, ours: dict[str, int], theirs: dict[str, int], by_key: dict[str, str],
+    biller_key: str,
+    ours: dict[str, int],
+    theirs: dict[str, int],
+    by_key: dict[str, str],
     rows: dict[str, PaymentRow],
 ) -> Reconciliation:
     result = Reconciliation(biller_key, sum(ours.values()), sum(theirs.values()))

@@ -78,7 +78,7 @@ def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, cal
         births.append(None)
         fresh.append((index, submission, made))
     born = _write(actor, now, [(s, q) for _, s, q in fresh], calls_now=calls_now)
-    for (index, _, _), payment in zip(fresh, born, strict=True):
+    for (index, *_rest), payment in zip(fresh, born, strict=True):
         births[index] = payment
     return [birth for birth in births if birth is not None]
 

@@ -50,7 +50,9 @@ def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str)
     answers = {row.id: _ask(row, connections[tokens[row.method_id].connection_id], now) for row in rows}
     at_it = {row.id for row in rows if row.status == states.SUBMITTING and row.call_deadline > now}
     outcomes = [
-        Outcome(payment_id, base.Unknown("not found") if isinstance(answer, base.NotFound) else answer, source)
+        Outcome(
+            payment_id, base.Unknown("not found") if isinstance(answer, base.NotFound) else answer, source
+        )
         for payment_id, answer in answers.items()
         if not (payment_id in at_it and isinstance(answer, base.Unknown | base.NotFound))
     ]
