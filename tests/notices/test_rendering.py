@@ -71,12 +71,21 @@ def test_every_notice_of_the_catalog_is_rendered_here() -> None:
 @pytest.mark.parametrize("key", sorted(DATA))
 def test_a_notice_reads_as_it_was_approved(key: str) -> None:
     message = render(key)
-    found = {"txt": f"Subject: {message.subject}\n\n{message.text}", "html": message.html}
-    for kind, content in found.items():
-        path = GOLDEN / f"{key}.{kind}"
-        if os.environ.get("COUNTERFOIL_WRITE_GOLDEN"):
-            path.write_text(content)
-        assert content == path.read_text(), f"{path.name} differs; COUNTERFOIL_WRITE_GOLDEN=1 writes it anew"
+    compare(f"{key}.txt", f"Subject: {message.subject}\n\n{message.text}")
+    compare(f"{key}.html", message.html)
+
+
+@pytest.mark.parametrize("key", sorted(DATA))
+def test_a_notice_reads_as_it_was_approved_in_spanish(key: str) -> None:
+    message = render(key, locale="es")
+    compare(f"{key}.es.txt", f"Subject: {message.subject}\n\n{message.text}")
+
+
+def compare(name: str, content: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("COUNTERFOIL_WRITE_GOLDEN"):
+        path.write_text(content)
+    assert content == path.read_text(), f"{name} differs; COUNTERFOIL_WRITE_GOLDEN=1 writes it anew"
 
 
 @pytest.mark.parametrize("key", sorted(DATA))
@@ -124,6 +133,14 @@ def test_the_receipt_is_attached_and_the_same_at_every_try() -> None:
     assert "7K3QX-9MPLA" in text
     assert "$4,250.00" in text
     assert "Pending" in text
+
+
+def test_the_attached_receipt_speaks_the_payers_language() -> None:
+    (sheet,) = render("payment_receipt", locale="es").attachments
+    text = pypdf.PdfReader(io.BytesIO(sheet.content)).pages[0].extract_text()
+    assert "Recibo de pago" in text
+    assert "Pendiente" in text
+    assert "Payment" not in text
 
 
 def test_an_unknown_class_or_code_has_words_too() -> None:
