@@ -25,6 +25,12 @@ class NotMoney(ValueError):
 
 def money(minor: int, currency: str, locale: str) -> str:
     """Return an amount of minor units with its mark and all its cents: `$1,234.50`, `-$5.00`."""
+    return _money(minor, currency, locale)
+
+
+# The same amounts and days come again and again, on a page and from page to page; Babel works each out anew.
+@functools.lru_cache(maxsize=8_192)
+def _money(minor: int, currency: str, locale: str) -> str:
     scale = numbers.get_currency_precision(currency)
     amount = Decimal(minor).scaleb(-scale)
     return numbers.format_currency(amount, currency, locale=_locale(locale))
@@ -35,9 +41,15 @@ def day(d: date, locale: str, reference: date | None = None, *, long: bool = Fal
 
     With `long`, as documents want it, or without a reference, the year is always there.
     """
+    with_year = reference is None or long or d.year != reference.year
+    return _day(d, locale, with_year=with_year)
+
+
+@functools.lru_cache(maxsize=2_048)
+def _day(d: date, locale: str, *, with_year: bool) -> str:
     where = _locale(locale)
     pattern = str(where.date_formats["full"].pattern)
-    if reference is not None and not long and d.year == reference.year:
+    if not with_year:
         pattern = _YEAR.sub("", pattern)
     return dates.format_date(d, pattern, locale=where)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
@@ -229,19 +229,12 @@ def sum_open(*, actor: Actor, payer_ids: Collection[int] | None = None) -> list[
     if payer_ids is not None:
         rows = rows.filter(payer_id__in=payer_ids)
     sums = rows.values_list("account_id", "payer_id", "biller_id").annotate(
-        open=Sum("open_minor"), count=Count("id")
+        open=Sum("open_minor"),
+        # What is wholly on its way is not due next.
+        next_due_on=Min("due_on", filter=Q(open_minor__gt=F("pending_minor"))),
+        count=Count("id"),
     )
-    due = {
-        (account, payer): day
-        for account, payer, day in rows.filter(open_minor__gt=F("pending_minor"))
-        .order_by("account_id", "payer_id", "due_on")
-        .distinct("account_id", "payer_id")
-        .values_list("account_id", "payer_id", "due_on")
-    }
-    return [
-        OpenSum(account, payer, biller, opened, due.get((account, payer)), count)
-        for account, payer, biller, opened, count in sums
-    ]
+    return [OpenSum(*row) for row in sums]
 
 
 def list_taken_numbers(*, actor: Actor, biller_id: int, numbers: Collection[str]) -> set[str]:

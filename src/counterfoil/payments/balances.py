@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
 from counterfoil.core.actor import Actor
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.ledger import queries as ledger_queries
@@ -39,8 +40,12 @@ class Balance:
         return max(0, self.open_minor - self.pending_minor - credit)
 
 
-def list_for(*, actor: Actor, payer_ids: Collection[int]) -> list[Balance]:
+def list_for(
+    *, actor: Actor, payer_ids: Collection[int], billers: Mapping[int, BillerRow] | None = None
+) -> list[Balance]:
     """Return the balance of every account these payers pay for, by holder's name. Six queries, however many.
+
+    A caller that has read the payers' billers already gives them; that saves two of the six.
 
     Credit counts where it applies by itself; a biller that leaves it to the payer shows it beside the sum.
     """
@@ -52,7 +57,8 @@ def list_for(*, actor: Actor, payer_ids: Collection[int]) -> list[Balance]:
     pending = payment_queries.sum_pending(actor=actor, payer_ids=payer_ids)
     pairs = {(link.account.id, link.payer.id) for link in links}
     credit = ledger_queries.credits_of(actor=actor, pairs=pairs)
-    billers = biller_queries.list_by_ids(biller_ids={link.payer.biller_id for link in links})
+    if billers is None:
+        billers = biller_queries.list_by_ids(biller_ids={link.payer.biller_id for link in links})
     balances = []
     for link in links:
         pair = (link.account.id, link.payer.id)

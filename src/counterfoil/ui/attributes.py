@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 
 
@@ -13,10 +13,10 @@ def render(values: Mapping[str, object]) -> SafeString:
 
     True gives a bare attribute; None, False and the empty string leave it out.
     """
-    pairs: list[tuple[SafeString]] = []
+    parts: list[str] = []
     for name, value in values.items():
         if value is None or value is False or value == "":
             continue
-        word = name.rstrip("_").replace("_", "-")
-        pairs.append((format_html(" {}", word) if value is True else format_html(' {}="{}"', word, value),))
-    return format_html_join("", "{}", pairs)
+        word = escape(name.rstrip("_").replace("_", "-"))
+        parts.append(f" {word}" if value is True else f' {word}="{conditional_escape(value)}"')
+    return SafeString("".join(parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date, datetime
 
 from babel.dates import format_date
@@ -32,8 +33,13 @@ def symbol(currency: str) -> str:
 def day(value: date, *, reference: date | None = None, long: bool = True) -> str:
     """`Friday, November 27`, with the year unless it is the reference day's; not long: `Nov 27, 2026`."""
     if not long:
-        return format_date(value, format="medium", locale=current_locale())
+        return _medium(value, current_locale())
     return core_format.day(value, current_locale(), reference)
+
+
+@functools.lru_cache(maxsize=2_048)
+def _medium(value: date, locale: str) -> str:
+    return format_date(value, format="medium", locale=locale)
 
 
 def instant(at: datetime, *, zone: str, reference: date | None = None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -94,6 +96,11 @@ def svg(name: str, *, label: str = "", size: int = 20) -> SafeString:
     Without a label it is decoration and hidden from assistive technology: words stand beside it.
     Raises KeyError for a name that was never drawn.
     """
+    return _svg(name, str(label), int(size))
+
+
+@functools.lru_cache(maxsize=512)
+def _svg(name: str, label: str, size: int) -> SafeString:
     hidden = SafeString('aria-hidden="true"')
     role = format_html('role="img" aria-label="{}"', label) if label else hidden
     return format_html(

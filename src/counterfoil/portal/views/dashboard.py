@@ -16,7 +16,9 @@ class Dashboard(PortalView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show them."""
-        found = balances.list_for(actor=self.actor, payer_ids=self.payer_ids(permissions.SEE_INVOICES))
+        found = balances.list_for(
+            actor=self.actor, payer_ids=self.payer_ids(permissions.SEE_INVOICES), billers=self.billers
+        )
         owed = [
             bills.owed(
                 balance,

@@ -49,7 +49,7 @@ class InvoiceList(InvoicesView):
         show = self.request.GET.get("show", "all")
         wanted = Wanted(show=show if show in SHOW else "all")
         after = invoice_queries.read_cursor(self.request.GET.get("after", ""))
-        found = balances.list_for(actor=self.actor, payer_ids=self.billing_ids)
+        found = balances.list_for(actor=self.actor, payer_ids=self.billing_ids, billers=self.billers)
         page = invoice_queries.list_wanted(actor=self.actor, wanted=wanted, after=after)
         count = invoice_queries.count_wanted(actor=self.actor, wanted=wanted, at_most=COUNTED)
         payable = {(b.account_id, b.payer_id): self.can_pay(b.biller_id, b.payer_id) for b in found}
@@ -98,7 +98,7 @@ class InvoicePage(InvoicesView):
     def get(self, request: HttpRequest, ref: str) -> HttpResponse:
         """Show it."""
         invoice = self._invoice(ref)
-        found = balances.list_for(actor=self.actor, payer_ids=[invoice.payer_id])
+        found = balances.list_for(actor=self.actor, payer_ids=[invoice.payer_id], billers=self.billers)
         balance = bills.find(found, account_id=invoice.account_id, payer_id=invoice.payer_id)
         can_pay = self.can_pay(invoice.biller_id, invoice.payer_id)
         return self.page(

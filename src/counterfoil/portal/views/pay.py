@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from counterfoil.flows.payments import prepare, submit
 from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
 from counterfoil.flows.payments.prepare import Review
 from counterfoil.invoices import queries as invoice_queries
+from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.methods import queries as method_queries
 from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
@@ -29,6 +31,8 @@ from counterfoil.portal.views.base import BillingView
 
 PURPOSE = "pay"
 SCOPE = "form"
+# What is ticked travels in an address; servers refuse lines above 8 kB, and forms of a thousand fields.
+MOST_LISTED = 250
 
 
 class PayView(BillingView):
@@ -44,7 +48,7 @@ class PayView(BillingView):
     @functools.cached_property
     def balance(self) -> Balance:
         """What is owed on the account of the address."""
-        found = balances.list_for(actor=self.actor, payer_ids=[self.payer_row.id])
+        found = balances.list_for(actor=self.actor, payer_ids=[self.payer_row.id], billers=self.billers)
         for balance in found:
             if balance.account_ref == self.kwargs["account_ref"]:
                 return balance
@@ -58,17 +62,24 @@ class PayView(BillingView):
     @functools.cached_property
     def offered(self) -> Offered:
         """What can be chosen in step 1."""
-        invoices = invoice_queries.list_open(
+        found = invoice_queries.list_open(
             actor=self.actor, payer_id=self.payer_row.id, account_id=self.balance.account_id
         )
         return Offered(
             methods=method_queries.list_for(
                 actor=self.actor, payer_ids=[self.payer_row.id], only_usable=True
             ),
-            invoices=[invoice for invoice in invoices if invoice.payable_minor > 0],
+            invoices=self._listed([invoice for invoice in found if invoice.payable_minor > 0]),
             outstanding_minor=self.balance.outstanding_minor,
             currency=self.biller.currency,
+            takes_less=self.biller.portal.partial_payment_allowed,
+            takes_more=self.biller.portal.prepayment_allowed,
         )
+
+    def _listed(self, payable: Sequence[InvoiceRow]) -> list[InvoiceRow]:
+        """The oldest due, and the one that was asked for; the others are paid with the Outstanding Balance."""
+        asked = self.request.GET.get("invoice", "")
+        return [row for at, row in enumerate(payable) if at < MOST_LISTED or row.public_id == asked]
 
     @property
     def subject(self) -> str:
@@ -105,7 +116,6 @@ class PayView(BillingView):
             "message": message,
             "adds_bank": can_add and "bank" in kinds,
             "adds_card": can_add and "card" in kinds,
-            "takes_prepayment": self.biller.portal.prepayment_allowed,
         }
         return self.page("portal/pay/select.html", values, biller=self.biller)
 
@@ -123,7 +133,9 @@ class Choose(BillingView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask, or go straight to the only one."""
-        found = balances.list_for(actor=self.actor, payer_ids=self.payer_ids(permissions.PAY))
+        found = balances.list_for(
+            actor=self.actor, payer_ids=self.payer_ids(permissions.PAY), billers=self.billers
+        )
         people = [
             bills.owed(
                 balance,
@@ -147,7 +159,7 @@ class SelectMethodStep(PayView):
         self.demand_payable()
         query = self.request.GET
         before = kept.read_order(query.get("kept", ""), subject=self.subject)
-        if before is None and "again" in query:
+        if before is None and query.get("again", "").isidentifier():
             before = self._again(query["again"])
         if before is None:
             return self.select(
