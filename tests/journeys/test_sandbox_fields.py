@@ -141,7 +141,7 @@ def test_a_stranger_may_not_frame_the_fields(
     merchant.setup = setup_for(stranger, url, page_url, "card")
     page.goto(page_url)
     expect(page.frame_locator("iframe").get_by_label("Card Number")).to_have_count(0)
-    expect(page.get_by_role("link", name="Continue to the secure page")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Continue to the secure page")).to_be_visible(timeout=15_000)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
