@@ -38,7 +38,9 @@ class Camera:
             self._look()
             self.page.evaluate("window.scrollTo(0, 0)")
             path = self.folder / f"{name}-{width}.png"
-            self.page.screenshot(path=path, full_page=True)
+            # A window over the page is pictured as it stands on the screen.
+            is_window = self.page.locator("dialog[open]").count() > 0
+            self.page.screenshot(path=path, full_page=not is_window)
             assert path.stat().st_size > 5_000
 
     def _look(self) -> None:
