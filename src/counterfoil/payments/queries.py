@@ -370,9 +370,10 @@ def open_attempt(*, payment_id: int) -> Attempt | None:
     return Attempt.objects.filter(payment_id=payment_id, ended_at__isnull=True).first()
 
 
-def find_key(*, gateway_key: str) -> int | None:
-    """Return the id of the payment that was sent under this gateway key, or None."""
-    return Attempt.objects.filter(gateway_key=gateway_key).values_list("payment_id", flat=True).first()
+def find_key(*, biller_id: int, gateway_key: str) -> int | None:
+    """Return the id of the biller's payment that was sent under this gateway key, or None."""
+    rows = Attempt.objects.filter(biller_id=biller_id, gateway_key=gateway_key)
+    return rows.values_list("payment_id", flat=True).first()
 
 
 def gateway_keys(*, payment_ids: Collection[int]) -> dict[int, str]:

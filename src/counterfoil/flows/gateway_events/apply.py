@@ -22,7 +22,7 @@ def run(*, actor: Actor, now: datetime, event_id: int) -> None:
         return
     if event.kind == CLOCK_ADVANCED:
         _follow_clock(bytes(event.raw), now)
-    payment_id = payment_queries.find_key(gateway_key=event.payment_key) if event.payment_key else None
+    payment_id = payment_queries.find_key(biller_id=event.biller_id, gateway_key=event.payment_key)
     unheard: set[int] = set()
     if payment_id is not None:
         unheard = resolve_unknown.ask(actor=actor, now=now, payment_ids=[payment_id], source="event")

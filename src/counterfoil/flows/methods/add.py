@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow, ConnectionRow
-from counterfoil.core import db, errors, failpoints, sensitive
+from counterfoil.core import db, errors, failpoints, http, sensitive
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import send
 from counterfoil.gateways import base
@@ -24,6 +24,8 @@ from counterfoil.payers.rows import PayerRow
 
 # Interfaces build the form with an address of it, and may not import operations.
 __all__ = ["NewAddress", "NewMethodForm", "run"]
+
+LONGEST_TOKEN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def run(*, actor: Actor, now: datetime, form: NewMethodForm) -> str:
 def _refuse_numbers(form: NewMethodForm) -> None:
     """Card and Social Security numbers do not belong in free text (PC-09)."""
     address = form.new_address
-    texts = {"nickname": form.nickname} | ({"line1": address.line1, "line2": address.line2} if address else {})
+    texts = {"nickname": form.nickname} | (
+        {"line1": address.line1, "line2": address.line2} if address else {}
+    )
     for field, text in texts.items():
         if sensitive.find(text) is not None:
             message = _("This looks like a card, account or Social Security number. Please leave it out.")
@@ -77,29 +81,39 @@ def _refuse_numbers(form: NewMethodForm) -> None:
 def _vouched(connection: ConnectionRow, form: NewMethodForm) -> base.TokenDetails:
     """Ask the gateway what the token is; run the instant check on a bank account."""
     db.demand_outside_transaction()
+    expired = _("These details have expired. Please enter them again.")
+    if len(form.token) > LONGEST_TOKEN or not form.token.isprintable():
+        raise errors.Invalid(expired, field="token")
     gateway = base.saves_methods(send.open_gateway(connection))
     try:
-        failpoints.reach("token.before")
-        details = gateway.token_details(form.token)
-        if isinstance(details, base.NotFound) or details.kind != form.kind:
-            raise errors.Invalid(_("These details have expired. Please enter them again."), field="token")
-        if details.kind == "bank" and details.check == "not_run":
-            details = gateway.check_bank(form.token)
-        failpoints.reach("token.after")
-    except base.Unavailable as error:
+        with http.bulkhead(connection.gateway_key):
+            failpoints.reach("token.before")
+            details = gateway.token_details(form.token)
+            if isinstance(details, base.NotFound) or details.kind != form.kind:
+                raise errors.Invalid(expired, field="token")
+            if details.kind == "bank" and details.check == "not_run":
+                details = gateway.check_bank(form.token)
+            failpoints.reach("token.after")
+    except (base.Unavailable, http.Busy) as error:
         message = _("We cannot reach the payment service right now. Nothing was saved. Please try again.")
         raise errors.Refused(message, code="gateway_unavailable") from error
     except base.Refused as error:
-        raise errors.Invalid(_("These details have expired. Please enter them again."), field="token") from error
-    if details.check == "failed":
+        raise errors.Invalid(expired, field="token") from error
+    # NA-08: a bank account that nobody vouched for is as good as one that failed.
+    if details.check == "failed" or (details.kind == "bank" and details.check != "passed"):
         message = _("Your bank does not know this account. Please check the routing and account numbers.")
         raise errors.Invalid(message, field="token", code="bank_check_failed")
     return details
 
 
-def _save(  # noqa: PLR0913 - the parts of one act
-    actor: Actor, now: datetime, form: NewMethodForm, payer: PayerRow, biller: BillerRow,
-    connection: ConnectionRow, details: base.TokenDetails,
+def _save(  # noqa: PLR0913, PLR0917 - the parts of one act
+    actor: Actor,
+    now: datetime,
+    form: NewMethodForm,
+    payer: PayerRow,
+    biller: BillerRow,
+    connection: ConnectionRow,
+    details: base.TokenDetails,
 ) -> str:
     present = method_queries.lock_all_of(payer_id=payer.id)
     address_id = _address(form, payer, now, actor)
@@ -118,7 +132,9 @@ def _save(  # noqa: PLR0913 - the parts of one act
         now=now,
     )
     if payer.email and form.is_saved:
-        notice_operations.queue(now=now, **_notice(payer, biller, method_queries.label_of(method), method.public_id, now))
+        notice_operations.queue(
+            now=now, **_notice(payer, biller, method_queries.label_of(method), method.public_id, now)
+        )
     return method.public_id
 
 
@@ -136,7 +152,10 @@ def _address(form: NewMethodForm, payer: PayerRow, now: datetime, actor: Actor) 
 
 
 def _draft(
-    form: NewMethodForm, payer: PayerRow, connection: ConnectionRow, details: base.TokenDetails,
+    form: NewMethodForm,
+    payer: PayerRow,
+    connection: ConnectionRow,
+    details: base.TokenDetails,
     address_id: int | None,
 ) -> NewMethod:
     is_bank = details.kind == "bank"

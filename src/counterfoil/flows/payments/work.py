@@ -20,6 +20,8 @@ from counterfoil.payments.operations import NewEvent
 from counterfoil.payments.policy import Money
 from counterfoil.payments.queries import Allocation, Payment
 
+# A gateway's code may be of any length; one that does not fit must not stop the others of its commit.
+LONGEST_CODE = 40
 FIRST_CHECK = timedelta(minutes=1)
 ABANDONED_CHECK = timedelta(minutes=30)
 
@@ -92,9 +94,12 @@ class Work:
         self.events.append(payment_operations.transition(payment=payment, to=to, now=now))
         payment.gateway_ref = self.details.get("ref") or payment.gateway_ref
         if to == states.DECLINED:
-            payment.decline_class, payment.reason_code = self.details["class"], self.details["code"]
+            payment.decline_class, payment.reason_code = (
+                self.details["class"],
+                self.details["code"][:LONGEST_CODE],
+            )
         if to == states.RETURNED:
-            payment.reason_code = self.details["code"]
+            payment.reason_code = self.details["code"][:LONGEST_CODE]
         if to in states.FINISHED:
             self._give_back()
 
