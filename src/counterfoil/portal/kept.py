@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,11 @@ def read_method(text: str, *, subject: str) -> dict[str, str]:
     return values if isinstance(values, dict) else {}
 
 
+def holds_method(text: str, *, subject: str) -> bool:
+    """Tell whether `text` is what `method_text` made for this login, whatever was typed."""
+    return _unsign(text, f"{METHOD}:{subject}") is not None
+
+
 def read_back(text: str) -> str:
     """Return an address of ours that was signed for the way back; empty for anything else."""
     try:
@@ -57,7 +63,8 @@ def read_back(text: str) -> str:
 
 
 def _sign(values: Any, purpose: str) -> str:
-    raw = json.dumps(values, separators=(",", ":")).encode()
+    # Compressed: two hundred invoices must fit into one address.
+    raw = zlib.compress(json.dumps(values, separators=(",", ":")).encode(), 9)
     return tokens.sign(base64.urlsafe_b64encode(raw).rstrip(b"=").decode(), purpose=purpose)
 
 
@@ -66,4 +73,4 @@ def _unsign(text: str, purpose: str) -> Any:
         value = tokens.unsign(text, purpose=purpose)
     except tokens.BadToken:
         return None
-    return json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+    return json.loads(zlib.decompress(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))))

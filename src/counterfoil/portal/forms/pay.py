@@ -26,12 +26,14 @@ FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode"}
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What can be chosen: usable methods, payable invoices, and the one sum."""
+    """What can be chosen: usable methods, payable invoices, the one sum, and other amounts than an invoice's own."""
 
     methods: Sequence[MethodRow]
     invoices: Sequence[InvoiceRow]
     outstanding_minor: int
     currency: str
+    takes_less: bool = True
+    takes_more: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class SelectMethod(forms.Form):
             (method.public_id, method_choice(method)) for method in offered.methods
         ]
         cast(forms.ChoiceField, self.fields["mode"]).choices = _modes(offered)
+        money: dict[str, Any] = {"data-ui": "money"}
+        if not (offered.takes_less or offered.takes_more):
+            money["readonly"] = True
         for invoice in offered.invoices:
             label = _("Pay invoice %(number)s") % {"number": invoice.number}
             amount_label = _("Amount for invoice %(number)s") % {"number": invoice.number}
@@ -76,7 +81,7 @@ class SelectMethod(forms.Form):
                 required=False,
                 max_length=20,
                 label=amount_label,
-                widget=forms.TextInput(attrs={"data-ui": "money"}),
+                widget=forms.TextInput(attrs=money),
                 initial=_plain(invoice.payable_minor),
             )
 

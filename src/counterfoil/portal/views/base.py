@@ -137,11 +137,12 @@ class BillingView(PortalView):
         return super().page(template, {"tab": self.tab, **(values or {})}, biller=biller, status=status)
 
     def payer(self, *, payer_id: int) -> PayerRow:
-        """Return one of the login's own payers.
+        """Return one of the payers whose bills this login sees.
 
-        :raises errors.NotFound: none of them.
+        :raises errors.NotFound: none of them, or the biller's portal is switched off.
         """
-        found = next((payer for payer in self.payers if payer.id == payer_id), None)
+        seen = self.billing_ids
+        found = next((payer for payer in self.payers if payer.id == payer_id and payer.id in seen), None)
         if found is None:
             raise errors.NotFound("payer")
         return found

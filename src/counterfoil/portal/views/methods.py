@@ -98,9 +98,10 @@ class AddMethod(BillingView):
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Open the window; or come back from the gateway's page with a token, and what was typed kept."""
-        typed = kept.read_method(self.request.GET.get("kept", ""), subject=self.actor.ref)
-        form = self._form(initial=typed)
-        token = self.request.GET.get("token", "")
+        text, subject = self.request.GET.get("kept", ""), self.actor.ref
+        form = self._form(initial=kept.read_method(text, subject=subject))
+        # Only who left this page for the gateway's comes back with a token: nobody's link can bring another.
+        token = self.request.GET.get("token", "") if kept.holds_method(text, subject=subject) else ""
         message = _("Nothing was added. You can try again.") if "canceled" in self.request.GET else ""
         return self._window(form, token=token, message=message)
 
@@ -155,9 +156,10 @@ class AddMethod(BillingView):
 
     @property
     def _kind(self) -> base.Kind:
-        if self.kwargs["kind"] not in self.payable_kinds(self.payer_row.biller_id):
+        kind = KINDS.get(self.kwargs["kind"])
+        if kind is None or kind not in self.payable_kinds(self.payer_row.biller_id):
             raise errors.NotFound("kind")
-        return KINDS[self.kwargs["kind"]]
+        return kind
 
     def _here(self, **more: str) -> str:
         """This page's address, with the way back."""
@@ -212,12 +214,11 @@ class MethodView(BillingView):
     def method(self) -> MethodRow:
         """Return the method of the address.
 
-        :raises errors.NotFound: none of this login's, or deleted.
+        :raises errors.NotFound: none that this login may change, or deleted.
         """
         found = method_queries.get(actor=self.actor, public_id=self.kwargs["ref"])
-        if found.status == states.DELETED:
+        if found.status == states.DELETED or found.payer_id not in self.payer_ids(permissions.SAVE_METHODS):
             raise errors.NotFound("method")
-        self.actor.demand_payer(permissions.SAVE_METHODS, payer_id=found.payer_id)
         return found
 
 

@@ -19,6 +19,8 @@ from counterfoil.core import errors, grants, keyring
 
 MAX_REQUESTS, JITTER = 2_000, 200
 GRACE_SECONDS = 30
+# The longest line gunicorn can be told to take: what was typed travels in the address, signed.
+LONGEST_LINE = 8_190
 
 
 class Command(BaseCommand):
@@ -71,6 +73,7 @@ def _options(bind: str) -> list[str]:
         f"--max-requests={MAX_REQUESTS}",
         f"--max-requests-jitter={JITTER}",
         f"--graceful-timeout={GRACE_SECONDS}",
+        f"--limit-request-line={LONGEST_LINE}",
         f"--bind={bind}",
         # Our own line says what was asked by route; gunicorn's would say it by path, with secrets of links.
         "--log-level=warning",
