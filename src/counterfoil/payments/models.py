@@ -88,9 +88,7 @@ class Payment(models.Model):
                 name="payment_in_flight",
                 condition=Q(status__in=states.IN_FLIGHT),
             ),
-            models.Index(
-                fields=["paid_on"], name="payment_maturing", condition=Q(status=states.PENDING)
-            ),
+            models.Index(fields=["paid_on"], name="payment_maturing", condition=Q(status=states.PENDING)),
         )
 
 
@@ -136,9 +134,7 @@ class Allocation(models.Model):
     biller = models.ForeignKey(
         "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    payment = models.ForeignKey(
-        Payment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
+    payment = models.ForeignKey(Payment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     invoice = models.ForeignKey(
         "invoices.Invoice", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
@@ -148,9 +144,7 @@ class Allocation(models.Model):
     released_on = models.DateField(null=True)
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="allocation_amount"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(amount_minor__gt=0), name="allocation_amount"),)
 
 
 class PaymentEvent(models.Model):
@@ -159,9 +153,7 @@ class PaymentEvent(models.Model):
     biller = models.ForeignKey(
         "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    payment = models.ForeignKey(
-        Payment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
+    payment = models.ForeignKey(Payment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     event = models.CharField(max_length=40)
     at = models.DateTimeField()
     actor_ref = models.CharField(max_length=64)
@@ -186,6 +178,4 @@ class PayClaim(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["account", "login_id"], name="pay_claim_one_each"),
-        )
+        constraints = (models.UniqueConstraint(fields=["account", "login_id"], name="pay_claim_one_each"),)

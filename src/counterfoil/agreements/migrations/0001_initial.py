@@ -5,43 +5,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billers', '0001_initial'),
-        ('payers', '0002_walls'),
+        ("billers", "0001_initial"),
+        ("payers", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Authorization',
+            name="Authorization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=28, unique=True)),
-                ('kind', models.CharField(choices=[('single', 'Single'), ('recurring', 'Recurring'), ('standing', 'Standing'), ('stored_method', 'Stored Method')], max_length=16)),
-                ('method_ref', models.CharField(max_length=28)),
-                ('sec_code', models.CharField(blank=True, max_length=3)),
-                ('amount_minor', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('debit_on', models.DateField(null=True)),
-                ('text', models.TextField()),
-                ('text_sha256', models.CharField(max_length=64)),
-                ('template_version', models.CharField(max_length=32)),
-                ('locale', models.CharField(max_length=8)),
-                ('accepted_at', models.DateTimeField()),
-                ('accepted_by_ref', models.CharField(max_length=64)),
-                ('accepted_by_name', models.CharField(max_length=200)),
-                ('assent', models.CharField(max_length=64)),
-                ('ip', models.CharField(blank=True, max_length=64)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('session_ref', models.CharField(blank=True, max_length=64)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('payer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.payer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=28, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("single", "Single"),
+                            ("recurring", "Recurring"),
+                            ("standing", "Standing"),
+                            ("stored_method", "Stored Method"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("method_ref", models.CharField(max_length=28)),
+                ("sec_code", models.CharField(blank=True, max_length=3)),
+                ("amount_minor", models.BigIntegerField(null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("debit_on", models.DateField(null=True)),
+                ("text", models.TextField()),
+                ("text_sha256", models.CharField(max_length=64)),
+                ("template_version", models.CharField(max_length=32)),
+                ("locale", models.CharField(max_length=8)),
+                ("accepted_at", models.DateTimeField()),
+                ("accepted_by_ref", models.CharField(max_length=64)),
+                ("accepted_by_name", models.CharField(max_length=200)),
+                ("assent", models.CharField(max_length=64)),
+                ("ip", models.CharField(blank=True, max_length=64)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                ("session_ref", models.CharField(blank=True, max_length=64)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.payer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('biller', 'id'), name='authorization_biller_id'), models.CheckConstraint(condition=models.Q(('amount_minor__isnull', True), ('amount_minor__gt', 0), _connector='OR'), name='authorization_amount')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("biller", "id"), name="authorization_biller_id"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_minor__isnull", True), ("amount_minor__gt", 0), _connector="OR"
+                        ),
+                        name="authorization_amount",
+                    ),
+                ],
             },
         ),
     ]

@@ -15,5 +15,7 @@ class Migration(migrations.Migration):
         ("billers", "0001_initial"),
     ]
     operations = [
-        db.CompositeKey(table="gateway_events_gatewayevent", column="connection_id", parent="billers_gatewayconnection"),
+        db.CompositeKey(
+            table="gateway_events_gatewayevent", column="connection_id", parent="billers_gatewayconnection"
+        ),
     ]

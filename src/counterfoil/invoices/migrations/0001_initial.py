@@ -5,94 +5,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billers', '0001_initial'),
-        ('payers', '0002_walls'),
+        ("billers", "0001_initial"),
+        ("payers", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=28, unique=True)),
-                ('number', models.CharField(max_length=40)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('paid', 'paid'), ('void', 'void')], max_length=8)),
-                ('issued_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('total_minor', models.BigIntegerField()),
-                ('open_minor', models.BigIntegerField()),
-                ('pending_minor', models.BigIntegerField(default=0)),
-                ('is_disputed', models.BooleanField(default=False)),
-                ('memo', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('paid_on', models.DateField(null=True)),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.billingaccount')),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('payer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.payer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=28, unique=True)),
+                ("number", models.CharField(max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("open", "open"), ("paid", "paid"), ("void", "void")],
+                        max_length=8,
+                    ),
+                ),
+                ("issued_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("total_minor", models.BigIntegerField()),
+                ("open_minor", models.BigIntegerField()),
+                ("pending_minor", models.BigIntegerField(default=0)),
+                ("is_disputed", models.BooleanField(default=False)),
+                ("memo", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("paid_on", models.DateField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.billingaccount",
+                    ),
+                ),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.payer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('description', models.CharField(max_length=200)),
-                ('amount_minor', models.BigIntegerField()),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('invoice', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='invoices.invoice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("description", models.CharField(max_length=200)),
+                ("amount_minor", models.BigIntegerField()),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="invoices.invoice",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['payer', '-due_on', '-id'], name='invoice_by_payer'),
+            model_name="invoice",
+            index=models.Index(fields=["payer", "-due_on", "-id"], name="invoice_by_payer"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['payer', 'account', 'due_on'], name='invoice_open_by_payer'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("status", "open")),
+                fields=["payer", "account", "due_on"],
+                name="invoice_open_by_payer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['biller', '-due_on', '-id'], name='invoice_by_biller'),
+            model_name="invoice",
+            index=models.Index(fields=["biller", "-due_on", "-id"], name="invoice_by_biller"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['biller', '-due_on', '-id'], name='invoice_open_by_biller'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("status", "open")),
+                fields=["biller", "-due_on", "-id"],
+                name="invoice_open_by_biller",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('biller', 'id'), name='invoice_biller_id'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("biller", "id"), name="invoice_biller_id"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('biller', 'number'), name='invoice_number'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("biller", "number"), name="invoice_number"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('open_minor__gte', 0), ('open_minor__lte', models.F('total_minor'))), name='invoice_open'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("open_minor__gte", 0), ("open_minor__lte", models.F("total_minor"))),
+                name="invoice_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('pending_minor__gte', 0), ('pending_minor__lte', models.F('open_minor'))), name='invoice_pending'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pending_minor__gte", 0), ("pending_minor__lte", models.F("open_minor"))),
+                name="invoice_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor__gt', 0)), name='invoice_total'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total_minor__gt", 0)), name="invoice_total"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'paid'), _negated=True), ('open_minor', 0), _connector='OR'), name='invoice_paid_is_closed'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "paid"), _negated=True), ("open_minor", 0), _connector="OR"
+                ),
+                name="invoice_paid_is_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'open', 'paid', 'void'])), name='invoice_status'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "open", "paid", "void"])), name="invoice_status"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('invoice', 'position'), name='invoice_line_position'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(fields=("invoice", "position"), name="invoice_line_position"),
         ),
     ]

@@ -6,170 +6,373 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0001_initial'),
-        ('billers', '0001_initial'),
-        ('invoices', '0001_initial'),
-        ('methods', '0001_initial'),
-        ('payers', '0002_walls'),
+        ("agreements", "0001_initial"),
+        ("billers", "0001_initial"),
+        ("invoices", "0001_initial"),
+        ("methods", "0001_initial"),
+        ("payers", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=28, unique=True)),
-                ('number', models.CharField(max_length=16)),
-                ('scope', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=80)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('origin', models.CharField(max_length=12)),
-                ('status', models.CharField(max_length=16)),
-                ('amount_minor', models.BigIntegerField()),
-                ('fee_minor', models.BigIntegerField(default=0)),
-                ('currency', models.CharField(max_length=3)),
-                ('method_kind', models.CharField(max_length=12)),
-                ('method_label', models.CharField(max_length=120)),
-                ('method_last4', models.CharField(blank=True, max_length=4)),
-                ('submitted_at', models.DateTimeField()),
-                ('submitted_on', models.DateField()),
-                ('submitted_by_ref', models.CharField(max_length=64)),
-                ('submitted_by_name', models.CharField(blank=True, max_length=200)),
-                ('effective_on', models.DateField()),
-                ('paid_on', models.DateField(null=True)),
-                ('returnable_until', models.DateField(null=True)),
-                ('funded_on', models.DateField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('gateway_ref', models.CharField(blank=True, max_length=80)),
-                ('action_url', models.CharField(blank=True, max_length=300)),
-                ('decline_class', models.CharField(blank=True, max_length=20)),
-                ('reason_code', models.CharField(blank=True, max_length=40)),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.billingaccount')),
-                ('authorization', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agreements.authorization')),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('method', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='methods.paymentmethod')),
-                ('payer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.payer')),
-                ('retry_of', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=28, unique=True)),
+                ("number", models.CharField(max_length=16)),
+                ("scope", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=80)),
+                ("request_hash", models.CharField(max_length=64)),
+                ("origin", models.CharField(max_length=12)),
+                ("status", models.CharField(max_length=16)),
+                ("amount_minor", models.BigIntegerField()),
+                ("fee_minor", models.BigIntegerField(default=0)),
+                ("currency", models.CharField(max_length=3)),
+                ("method_kind", models.CharField(max_length=12)),
+                ("method_label", models.CharField(max_length=120)),
+                ("method_last4", models.CharField(blank=True, max_length=4)),
+                ("submitted_at", models.DateTimeField()),
+                ("submitted_on", models.DateField()),
+                ("submitted_by_ref", models.CharField(max_length=64)),
+                ("submitted_by_name", models.CharField(blank=True, max_length=200)),
+                ("effective_on", models.DateField()),
+                ("paid_on", models.DateField(null=True)),
+                ("returnable_until", models.DateField(null=True)),
+                ("funded_on", models.DateField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("gateway_ref", models.CharField(blank=True, max_length=80)),
+                ("action_url", models.CharField(blank=True, max_length=300)),
+                ("decline_class", models.CharField(blank=True, max_length=20)),
+                ("reason_code", models.CharField(blank=True, max_length=40)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.billingaccount",
+                    ),
+                ),
+                (
+                    "authorization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="agreements.authorization",
+                    ),
+                ),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "method",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="methods.paymentmethod",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.payer",
+                    ),
+                ),
+                (
+                    "retry_of",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('gateway_key', models.CharField(max_length=64, unique=True)),
-                ('call_started_at', models.DateTimeField(null=True)),
-                ('call_deadline', models.DateTimeField()),
-                ('next_check_at', models.DateTimeField(null=True)),
-                ('checks', models.PositiveSmallIntegerField(default=0)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('result', models.CharField(blank=True, max_length=20)),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('payment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("gateway_key", models.CharField(max_length=64, unique=True)),
+                ("call_started_at", models.DateTimeField(null=True)),
+                ("call_deadline", models.DateTimeField()),
+                ("next_check_at", models.DateTimeField(null=True)),
+                ("checks", models.PositiveSmallIntegerField(default=0)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("result", models.CharField(blank=True, max_length=20)),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('direct', 'Direct'), ('credit', 'Credit')], max_length=8)),
-                ('amount_minor', models.BigIntegerField()),
-                ('applied_on', models.DateField(null=True)),
-                ('released_on', models.DateField(null=True)),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('invoice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='invoices.invoice')),
-                ('payment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("direct", "Direct"), ("credit", "Credit")], max_length=8),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("applied_on", models.DateField(null=True)),
+                ("released_on", models.DateField(null=True)),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="invoices.invoice",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentEvent',
+            name="PaymentEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('actor_ref', models.CharField(max_length=64)),
-                ('details', models.JSONField(default=dict)),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
-                ('payment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("actor_ref", models.CharField(max_length=64)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'payment_event',
+                "db_table": "payment_event",
             },
         ),
         migrations.CreateModel(
-            name='PayClaim',
+            name="PayClaim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('login_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('invoice_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('expires_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payers.billingaccount')),
-                ('biller', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='billers.biller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("login_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "invoice_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payers.billingaccount",
+                    ),
+                ),
+                (
+                    "biller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billers.biller",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'login_id'), name='pay_claim_one_each')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "login_id"), name="pay_claim_one_each")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['payer', '-submitted_at', '-id'], name='payment_by_payer'),
+            model_name="payment",
+            index=models.Index(fields=["payer", "-submitted_at", "-id"], name="payment_by_payer"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['biller', '-submitted_at', '-id'], name='payment_by_biller'),
+            model_name="payment",
+            index=models.Index(fields=["biller", "-submitted_at", "-id"], name="payment_by_biller"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('status__in', ('submitting', 'unknown', 'action_needed', 'pending'))), fields=['payer', 'account'], name='payment_in_flight'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("status__in", ("submitting", "unknown", "action_needed", "pending"))),
+                fields=["payer", "account"],
+                name="payment_in_flight",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['paid_on'], name='payment_maturing'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["paid_on"], name="payment_maturing"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('biller', 'id'), name='payment_biller_id'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("biller", "id"), name="payment_biller_id"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('biller', 'scope', 'key'), name='payment_key_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("biller", "scope", "key"), name="payment_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('biller', 'number'), name='payment_number'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("biller", "number"), name="payment_number"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('fee_minor__gte', 0)), name='payment_amount'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0), ("fee_minor__gte", 0)), name="payment_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['submitting', 'settled', 'pending', 'declined', 'action_needed', 'unknown', 'canceled', 'returned'])), name='payment_status'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "submitting",
+                            "settled",
+                            "pending",
+                            "declined",
+                            "action_needed",
+                            "unknown",
+                            "canceled",
+                            "returned",
+                        ],
+                    )
+                ),
+                name="payment_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('authorization__isnull', False), ('origin__in', ['import', 'hand']), _connector='OR'), name='payment_authorized'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("authorization__isnull", False), ("origin__in", ["import", "hand"]), _connector="OR"
+                ),
+                name="payment_authorized",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['next_check_at'], name='attempt_to_check'),
+            model_name="attempt",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["next_check_at"],
+                name="attempt_to_check",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('payment', 'number'), name='attempt_number'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("payment", "number"), name="attempt_number"),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('payment',), name='attempt_one_open'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("payment",), name="attempt_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='allocation_amount'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="allocation_amount"
+            ),
         ),
     ]

@@ -21,7 +21,9 @@ class Migration(migrations.Migration):
         db.CompositeKey(table="payments_payment", column="account_id", parent="payers_billingaccount"),
         db.CompositeKey(table="payments_payment", column="payer_id", parent="payers_payer"),
         db.CompositeKey(table="payments_payment", column="method_id", parent="methods_paymentmethod"),
-        db.CompositeKey(table="payments_payment", column="authorization_id", parent="agreements_authorization"),
+        db.CompositeKey(
+            table="payments_payment", column="authorization_id", parent="agreements_authorization"
+        ),
         db.CompositeKey(table="payments_payment", column="retry_of_id", parent="payments_payment"),
         db.CompositeKey(table="payments_attempt", column="payment_id", parent="payments_payment"),
         db.CompositeKey(table="payments_allocation", column="payment_id", parent="payments_payment"),
