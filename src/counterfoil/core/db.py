@@ -76,7 +76,7 @@ def transaction() -> Iterator[None]:
 
 
 def in_transaction(work: Callable[[], T]) -> T:
-    """Run `work` in a transaction; run it again, at most three times, when the database chose it as a deadlock's victim.
+    """Run `work` in a transaction; run it again, at most three times, when it was a deadlock's victim.
 
     Safe to repeat because no outside call can be inside.
     """
@@ -198,9 +198,15 @@ class CompositeKey(Operation):
 
 
 def insert_many(
-    table: str, columns: dict[str, tuple[str, list[Any]]], *, returning: str = ""
+    table: str,
+    columns: dict[str, tuple[str, list[Any]]],
+    *,
+    returning: str = "",
+    skips_known: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Insert rows given column by column, in one statement, and return what `returning` names, in row order.
+
+    With `skips_known` a row that a unique key knows already is left out, and not returned either.
 
     `columns` maps a column to its PostgreSQL type and its values. Names come from our own code, never from input.
     """
@@ -211,6 +217,7 @@ def insert_many(
     names = ", ".join(columns)
     casts = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
     sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({casts})"  # noqa: S608 - our own names
+    sql += " ON CONFLICT DO NOTHING" if skips_known else ""
     with connection.cursor() as cursor:
         cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), [*map(arrays.literal, rows)])
         return list(cursor.fetchall()) if returning else []

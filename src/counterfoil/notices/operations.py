@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -52,10 +53,8 @@ def queue_many(notices: Sequence[NewNotice], *, now: datetime) -> list[str]:
     if not notices:
         return []
     wanted = {_once(notice): notice for notice in notices}
-    fresh = _insert(wanted, now=now)
-    _deliver(fresh, wanted)
-    present = dict(models.Notice.objects.filter(once__in=list(wanted)).values_list("once", "public_id"))
-    return [present[_once(notice)] for notice in notices]
+    public_ids = _insert(wanted, now=now)
+    return [public_ids[_once(notice)] for notice in notices]
 
 
 def claim(*, delivery_id: int, now: datetime) -> tuple[models.Delivery, models.Notice] | None:
@@ -121,57 +120,82 @@ def _once(notice: NewNotice) -> str:
     return notice.get("once") or f"{notice['key']}:{notice['subject_ref']}"
 
 
-def _insert(wanted: Mapping[str, NewNotice], *, now: datetime) -> list[models.Notice]:
-    """Insert those that are not there yet; a code that happened to be taken is drawn again."""
-    inserted: list[models.Notice] = []
-    left = dict(wanted)
+def _insert(wanted: Mapping[str, NewNotice], *, now: datetime) -> dict[str, str]:
+    """Insert those that are not there yet, with their deliveries; return the public id of each, by its intent.
+
+    A code that happened to be taken is drawn again.
+    """
+    public_ids: dict[str, str] = {}
     for _ in range(_CODE_TRIES):
-        rows = [_row(once, notice, now=now) for once, notice in left.items()]
-        models.Notice.objects.bulk_create(rows, ignore_conflicts=True)
-        ours = {row.public_id for row in rows}
-        found = list(models.Notice.objects.filter(once__in=list(left)))
-        inserted += [row for row in found if row.public_id in ours]
-        for row in found:
-            left.pop(row.once)
-        if not left:
-            return inserted
+        left = {once: notice for once, notice in wanted.items() if once not in public_ids}
+        born = _insert_rows(left, now=now)
+        _deliver([(notice_id, left[once]) for once, _, notice_id in born], now=now)
+        public_ids |= {once: public_id for once, public_id, _ in born}
+        if len(public_ids) < len(wanted):
+            known = models.Notice.objects.filter(once__in=[once for once in left if once not in public_ids])
+            public_ids |= dict(known.values_list("once", "public_id"))
+        if len(public_ids) == len(wanted):
+            return public_ids
     raise AssertionError("no free notice code in five draws")
 
 
-def _row(once: str, notice: NewNotice, *, now: datetime) -> models.Notice:
-    kind = registry.get(notice["key"])
-    kind.check(notice["data"])
-    public_id = ids.new("notice")
+def _insert_rows(notices: Mapping[str, NewNotice], *, now: datetime) -> list[tuple[str, str, int]]:
+    """Insert what no notice is there for; return intent, public id and row id of what was."""
+    new = list(notices.values())
+    kinds = [registry.get(notice["key"]) for notice in new]
+    for kind, notice in zip(kinds, new, strict=True):
+        kind.check(notice["data"])
+    public_ids = ids.new_many("notice", len(new))
+    frozen = [
+        secrecy.seal(key=notice["key"], public_id=public_id, data=notice["data"])
+        for public_id, notice in zip(public_ids, new, strict=True)
+    ]
+    born = db.insert_many(
+        "notices_notice",
+        {
+            "public_id": ("text", public_ids),
+            "biller_id": ("bigint", [notice["biller_id"] for notice in new]),
+            "payer_id": ("bigint", [notice.get("payer_id") for notice in new]),
+            "key": ("text", [notice["key"] for notice in new]),
+            "subject_ref": ("text", [notice["subject_ref"] for notice in new]),
+            "once": ("text", list(notices)),
+            "code": ("text", [_code() for _ in new]),
+            "locale": ("text", [notice["locale"] for notice in new]),
+            "zone": ("text", [notice["zone"] for notice in new]),
+            "data": ("jsonb", [json.dumps(data) for data in frozen]),
+            "template_version": ("text", [kind.version for kind in kinds]),
+            "created_at": ("timestamptz", [now] * len(new)),
+        },
+        returning="once, public_id, id",
+        skips_known=True,
+    )
+    return [(str(once), str(public_id), int(notice_id)) for once, public_id, notice_id in born]
+
+
+def _code() -> str:
     letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
-    return models.Notice(
-        public_id=public_id,
-        biller_id=notice["biller_id"],
-        payer_id=notice.get("payer_id"),
-        key=notice["key"],
-        subject_ref=notice["subject_ref"],
-        once=once,
-        code=f"{letters[:4]}-{letters[4:]}",
-        locale=notice["locale"],
-        zone=notice["zone"],
-        data=secrecy.seal(key=kind.key, public_id=public_id, data=notice["data"]),
-        template_version=kind.version,
-        created_at=now,
-    )
+    return f"{letters[:4]}-{letters[4:]}"
 
 
-def _deliver(fresh: Sequence[models.Notice], wanted: Mapping[str, NewNotice]) -> None:
-    rows = models.Delivery.objects.bulk_create(
-        models.Delivery(
-            biller_id=notice.biller_id,
-            notice=notice,
-            channel=CHANNEL_EMAIL,
-            to=wanted[notice.once]["to_email"],
-            status=states.QUEUED,
-            next_at=notice.created_at,
-        )
-        for notice in fresh
+def _deliver(born: Sequence[tuple[int, NewNotice]], *, now: datetime) -> None:
+    """Put a delivery of each in the outbox, and a job for it."""
+    count = len(born)
+    rows = db.insert_many(
+        "notices_delivery",
+        {
+            "biller_id": ("bigint", [notice["biller_id"] for _, notice in born]),
+            "notice_id": ("bigint", [notice_id for notice_id, _ in born]),
+            "channel": ("text", [CHANNEL_EMAIL] * count),
+            '"to"': ("text", [notice["to_email"] for _, notice in born]),
+            "status": ("text", [states.QUEUED] * count),
+            "attempts": ("smallint", [0] * count),
+            "next_at": ("timestamptz", [now] * count),
+            "last_error": ("text", [""] * count),
+            "body_sha256": ("text", [""] * count),
+        },
+        returning="id",
     )
-    jobs.defer_many("deliver_notice", [{"delivery_id": row.pk} for row in rows])
+    jobs.defer_many("deliver_notice", [{"delivery_id": int(pk)} for (pk,) in rows])
 
 
 def _transition(delivery: models.Delivery, new: str) -> None:
