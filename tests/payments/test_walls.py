@@ -42,14 +42,17 @@ def test_a_row_cannot_point_across_billers(
         world.invoice()
         world.pay(world.bank())
     ours, others = (world.biller_id for world in worlds)
+    point = f"UPDATE {table} SET {column} = (SELECT max(id) FROM {theirs} WHERE biller_id = %s) WHERE biller_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE payments_attempt SET number = id")  # so that this uniqueness is not in the way
     with (
         pytest.raises(IntegrityError, match=f"{table}_{column}_wall|violates foreign key"),
         transaction.atomic(),
-        connection.cursor() as cursor,
     ):
-        cursor.execute("UPDATE payments_attempt SET number = id")  # so that this uniqueness is not in the way
-        cursor.execute(
-            f"UPDATE {table} SET {column} = (SELECT max(id) FROM {theirs} WHERE biller_id = %s) WHERE biller_id = %s",
-            [others, ours],
-        )
+        run_at_once(point, others, ours)
+
+
+def run_at_once(statement: str, *values: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -37,7 +37,7 @@ def balances(*, actor: Actor, biller_id: int) -> dict[str, int]:
     """
     actor.demand_staff("see_payments", biller_id=biller_id)
     sums = Line.objects.filter(biller_id=biller_id).values_list("account").annotate(total=Sum("amount_minor"))
-    return {code: 0 for code in chart.CODES} | dict(sums)
+    return dict.fromkeys(chart.CODES, 0) | dict(sums)
 
 
 def clearing_by_source(*, actor: Actor, biller_id: int) -> dict[str, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 
 
-def render(values: Mapping[str, object]) -> SafeString:
+def render(values: Mapping[str, Any]) -> SafeString:
     """Attributes with a leading space each; `hx_get` becomes `hx-get`, `class_` becomes `class`.
 
     True gives a bare attribute; None, False and the empty string leave it out.

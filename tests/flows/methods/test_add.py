@@ -106,8 +106,8 @@ def test_disable_enable_delete(world: World) -> None:
     change.disable(actor=world.payer, now=world.now, ref=ref)
     change.disable(actor=world.payer, now=world.now, ref=ref)
     assert [(m.status, m.is_default, m.can_pay) for m in saved(world)] == [("disabled", False, False)]
+    world.invoice()
     with pytest.raises(errors.Invalid, match="cannot be used now"):
-        world.invoice()
         world.pay(ref)
     change.enable(actor=world.payer, now=world.now, ref=ref)
     change.delete(actor=world.payer, now=world.now, ref=ref)

@@ -140,7 +140,7 @@ def test_a_biller_that_takes_no_prepayment_says_how_much_it_takes(world: World) 
 
 
 def test_another_persons_method_cannot_be_used(world: World) -> None:
-    account_id, payer_id = world.add_resident("Howard Marsh")
+    _, payer_id = world.add_resident("Howard Marsh")
     other = world.payer_actor(payer_id, "Howard Marsh")
     theirs = world.card(actor=other)
     invoice = world.invoice()
