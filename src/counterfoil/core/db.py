@@ -76,7 +76,7 @@ def transaction() -> Iterator[None]:
 
 
 def in_transaction(work: Callable[[], T]) -> T:
-    """Run `work` in a transaction; run it again, at most three times, when it was a deadlock's victim.
+    """Run `work` in a transaction; again, at most three times, when the database chose it as deadlock victim.
 
     Safe to repeat because no outside call can be inside.
     """

@@ -30,6 +30,17 @@ def credits_of(*, actor: Actor, pairs: Collection[tuple[int, int]]) -> dict[tupl
     return {(account, payer): -total for account, payer, total in rows if total and (account, payer) in pairs}
 
 
+def list_credits(*, actor: Actor, biller_id: int) -> set[tuple[int, int]]:
+    """Return each `(billing account id, payer id)` of one biller that has unapplied credit.
+
+    :raises NotPermitted: the actor may not see this biller's books.
+    """
+    actor.demand_staff("see_payments", biller_id=biller_id)
+    rows = Line.objects.filter(biller_id=biller_id, account=chart.UNAPPLIED_CREDIT)
+    sums = rows.values_list("billing_account_id", "payer_id").annotate(total=Sum("amount_minor"))
+    return {(account, payer) for account, payer, total in sums if total}
+
+
 def balances(*, actor: Actor, biller_id: int) -> dict[str, int]:
     """Return the sum of every ledger account of one biller, in minor units, debits positive.
 
