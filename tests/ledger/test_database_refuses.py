@@ -144,9 +144,10 @@ def test_not_even_the_owner_rewrites_the_books(
 def test_a_posting_with_a_source_keeps_its_dimensions(db: None) -> None:
     source = Source(1, "inv:7", "USD", 10, 20, DAY, DAY)
     with_lines = postings.invoice_issued(source, invoice_id=7, total_minor=5_000)
-    from_db = "SELECT account, amount_minor, currency, billing_account_id, payer_id, invoice_id FROM ledger_line ORDER BY id"
     post_entry(with_lines)
-    assert sql(from_db) == [
+    assert sql(
+        "SELECT account, amount_minor, currency, billing_account_id, payer_id, invoice_id FROM ledger_line ORDER BY id"
+    ) == [
         ("receivable", 5_000, "USD", 10, 20, 7),
         ("revenue", -5_000, "USD", None, None, None),
     ]
