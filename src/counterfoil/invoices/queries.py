@@ -253,7 +253,12 @@ def locked(*, invoice_ids: Collection[int]) -> list[Invoice]:
     return lock(invoice_ids=invoice_ids)
 
 
-def open_ids(*, payer_id: int, account_id: int) -> list[int]:
-    """Return the ids of the open invoices a payment of this payer for this account could pay, to lock them."""
-    rows = Invoice.objects.filter(status=states.OPEN, payer_id=payer_id, account_id=account_id)
-    return list(rows.values_list("pk", flat=True))
+def open_ids(*, pairs: Collection[tuple[int, int]]) -> list[int]:
+    """Return the ids of the open invoices that payments of these `(account id, payer id)` could pay, to lock them."""
+    rows = Invoice.objects.filter(
+        status=states.OPEN,
+        account_id__in={account for account, _ in pairs},
+        payer_id__in={payer for _, payer in pairs},
+    )
+    found = rows.values_list("pk", "account_id", "payer_id")
+    return [invoice_id for invoice_id, account, payer in found if (account, payer) in pairs]

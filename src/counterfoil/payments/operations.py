@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -287,7 +287,7 @@ def claim(
     )
 
 
-def drop_claim(*, actor: Actor, account_id: int) -> None:
-    """Take this person's claim away: they submitted, or left."""
+def drop_claims(*, actor: Actor, account_ids: Collection[int]) -> None:
+    """Take this person's claims on these accounts away: they submitted, or left."""
     db.demand_transaction()
-    PayClaim.objects.filter(account_id=account_id, login_id=actor.login_id or 0).delete()
+    PayClaim.objects.filter(account_id__in=account_ids, login_id=actor.login_id or 0).delete()

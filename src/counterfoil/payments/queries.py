@@ -275,6 +275,21 @@ def find_by_key(*, biller_id: int, scope_name: str, key: str) -> tuple[int, str,
     )
 
 
+def list_by_keys(
+    *, keys: Collection[tuple[int, str, str]]
+) -> dict[tuple[int, str, str], tuple[int, str, str]]:
+    """Return `(id, public id, request hash)` of the payments born under these `(biller, scope, key)`; one query."""
+    rows = Payment.objects.filter(
+        biller_id__in={biller_id for biller_id, _, _ in keys},
+        scope__in={scope_name for _, scope_name, _ in keys},
+        key__in={key for _, _, key in keys},
+    ).values_list("biller_id", "scope", "key", "pk", "public_id", "request_hash")
+    return {
+        (biller_id, scope_name, key): (payment_id, public_id, request_hash)
+        for biller_id, scope_name, key, payment_id, public_id, request_hash in rows
+    }
+
+
 def list_shares(*, actor: Actor, payment_ids: Collection[int]) -> dict[int, list[ShareRow]]:
     """Return what each of these payments pays, as far as the actor may see the payments; one query."""
     rows = Allocation.objects.filter(

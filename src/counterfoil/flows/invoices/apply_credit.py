@@ -26,7 +26,7 @@ def _apply(actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
     if not sources or not biller.portal.credit_applies_by_itself:
         return 0
     today = biller_queries.today(biller=biller, now=now)
-    ids = invoice_queries.open_ids(payer_id=payer_id, account_id=account_id)
+    ids = invoice_queries.open_ids(pairs={(account_id, payer_id)})
     invoices = sorted(invoice_queries.lock(invoice_ids=ids), key=lambda i: (i.due_on, i.pk))
     uses = _match(sources, [(i.pk, i.open_minor - i.pending_minor) for i in invoices])
     allocation_ids = payment_operations.allocate(

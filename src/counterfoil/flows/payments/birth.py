@@ -15,6 +15,7 @@ from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import facts as payment_facts, quote
+from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import PayOrder, Quote, Submission
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
 from counterfoil.methods import queries as method_queries
@@ -61,12 +62,13 @@ def run(*, actor: Actor, now: datetime, submissions: Sequence[Submission], calls
 def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, calls_now: bool) -> list[Birth]:
     _lock([s.order for s in submissions])
     loaded = payment_facts.load(actor=actor, now=now, orders=[s.order for s in submissions])
+    known_by_key = payment_queries.list_by_keys(
+        keys=[_key(submission, known) for submission, known in zip(submissions, loaded, strict=True)]
+    )
     births: list[Birth | None] = []
     fresh: list[tuple[int, Submission, Quote]] = []
     for index, (submission, known) in enumerate(zip(submissions, loaded, strict=True)):
-        before = payment_queries.find_by_key(
-            biller_id=known.biller.id, scope_name=submission.scope, key=submission.key
-        )
+        before = known_by_key.get(_key(submission, known))
         if before is not None:
             births.append(_known(submission, before))
             continue
@@ -86,13 +88,13 @@ def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, cal
 def _lock(orders: Sequence[PayOrder]) -> None:
     """Lock coarse to fine: whatever claims an invoice or spends credit holds these rows."""
     payer_queries.lock_accounts(account_ids={order.account_id for order in orders})
-    open_ids = [
-        invoice_id
-        for order in orders
-        for invoice_id in invoice_queries.open_ids(payer_id=order.payer_id, account_id=order.account_id)
-    ]
-    invoice_queries.lock(invoice_ids=open_ids)
+    pairs = {(order.account_id, order.payer_id) for order in orders}
+    invoice_queries.lock(invoice_ids=invoice_queries.open_ids(pairs=pairs))
     method_queries.lock_by_refs(refs={order.method_ref for order in orders})
+
+
+def _key(submission: Submission, known: Facts) -> tuple[int, str, str]:
+    return known.biller.id, submission.scope, submission.key
 
 
 def _known(submission: Submission, before: tuple[int, str, str]) -> Birth:
@@ -130,8 +132,7 @@ def _write(
         now=now,
         events=[NewEvent(d.biller_id, ids[d.public_id], "payment.submitted") for d in drafts],
     )
-    for draft in drafts:
-        payment_operations.drop_claim(actor=actor, account_id=draft.account_id)
+    payment_operations.drop_claims(actor=actor, account_ids=[d.account_id for d in drafts])
     if not calls_now:
         # In this commit: a payment without its job would only wait to be given up.
         jobs.defer_many("call_gateway", [{"payment_id": payment_id} for payment_id in ids.values()])

@@ -48,4 +48,4 @@ def run(*, actor: Actor, now: datetime, order: PayOrder) -> Review:
 def leave(*, actor: Actor, account_id: int) -> None:
     """Give the claim up: the window was left without paying."""
     with db.transaction():
-        payment_operations.drop_claim(actor=actor, account_id=account_id)
+        payment_operations.drop_claims(actor=actor, account_ids=[account_id])
