@@ -11,6 +11,7 @@ from datetime import datetime
 from counterfoil.billers import queries as biller_queries
 from counterfoil.core.actor import Actor
 from counterfoil.flows.books import reconcile
+from counterfoil.flows.invoices import apply_credit
 from counterfoil.flows.payments import resolve_unknown
 from counterfoil.gateways import base
 
@@ -20,10 +21,13 @@ CHUNK = 200
 def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
     """Ask about the payments that differ from the gateways' books; return how many.
 
-    A biller whose gateway does not answer waits for the next run.
+    A biller whose gateway does not answer waits for the next run. Credit that a crash left lying is spent.
     """
     billers = biller_queries.list_all() if biller_id is None else [biller_queries.get(biller_id=biller_id)]
-    return sum(_catch_up(actor, now, biller.id) for biller in billers)
+    asked = sum(_catch_up(actor, now, biller.id) for biller in billers)
+    for biller in billers:
+        apply_credit.run_left(actor=actor, now=now, biller_id=biller.id)
+    return asked
 
 
 def _catch_up(actor: Actor, now: datetime, biller_id: int) -> int:

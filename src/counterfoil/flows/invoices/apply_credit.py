@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from counterfoil.audit import operations as audit_operations
@@ -9,7 +10,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db
 from counterfoil.core.actor import Actor
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
-from counterfoil.ledger import operations as ledger_operations, postings
+from counterfoil.ledger import operations as ledger_operations, postings, queries as ledger_queries
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import operations as payment_operations, queries as payment_queries
 
@@ -17,6 +18,22 @@ from counterfoil.payments import operations as payment_operations, queries as pa
 def run(*, actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
     """Spend one payer's credit on one account, oldest money on the oldest due invoice; return the minor units spent."""
     return db.in_transaction(lambda: _apply(actor, now, payer_id, account_id))
+
+
+def run_left(*, actor: Actor, now: datetime, biller_id: int) -> int:
+    """Spend credit that lies beside open invoices of one biller; return the minor units spent.
+
+    Credit is spent right after the commit that made it: a crash in between, or a lock that was not to be had,
+    leaves it lying.
+    """
+    lying = ledger_queries.list_credits(actor=actor, biller_id=biller_id)
+    opened = invoice_queries.sum_open(actor=actor, payer_ids={payer_id for _, payer_id in lying})
+    payable = {(row.account_id, row.payer_id) for row in opened if row.next_due_on is not None}
+    spent = 0
+    for account_id, payer_id in sorted(lying & payable):
+        with suppress(db.Busy):
+            spent += run(actor=actor, now=now, payer_id=payer_id, account_id=account_id)
+    return spent
 
 
 def _apply(actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:

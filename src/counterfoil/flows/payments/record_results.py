@@ -6,11 +6,14 @@ nothing. An outcome that contradicts what we know is set aside with its reason a
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+
+from django.db import DataError, IntegrityError
 
 from counterfoil.core import db
 from counterfoil.core.actor import Actor
@@ -19,6 +22,8 @@ from counterfoil.flows.payments import ledgers, results_notices, work
 from counterfoil.flows.payments.work import Work
 from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payments import policy
+
+log = logging.getLogger(__name__)
 
 MOST = 1_000
 
@@ -55,9 +60,25 @@ def run(*, actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Rec
         return []
     works: list[Work] = []
     for wave in _waves(outcomes):
-        works += db.in_transaction(partial(_record, actor, now, wave))
+        works += _record_wave(actor, now, wave)
     _spend_credit(actor, now, works)
     return [Recorded(w.payment.pk, w.payment.status, tuple(w.events), w.set_aside) for w in works]
+
+
+def _record_wave(actor: Actor, now: datetime, wave: Sequence[Outcome]) -> list[Work]:
+    """Record a wave in one commit; where the database refuses a row of it, record the others one by one."""
+    try:
+        return db.in_transaction(partial(_record, actor, now, wave))
+    except (DataError, IntegrityError):
+        if len(wave) == 1:
+            raise
+    works: list[Work] = []
+    for outcome in wave:
+        try:
+            works += db.in_transaction(partial(_record, actor, now, [outcome]))
+        except (DataError, IntegrityError):
+            log.exception("an outcome cannot be recorded", extra={"ref": outcome.payment_id})
+    return works
 
 
 def _waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:

@@ -48,7 +48,8 @@ def _key(item: Work) -> str | None:
         nobody_there = item.source in {"look_up", "fence"}
         return "payment_declined" if (told_before or nobody_there) and item.source != "return_page" else None
     first = item.status_before in {states.SUBMITTING, states.ACTION_NEEDED}
-    return "payment_receipt" if first and status in RECEIPT_AT else None
+    mailed = item.biller.payments.receipt_by_email
+    return "payment_receipt" if first and mailed and status in RECEIPT_AT else None
 
 
 def _notice(item: Work, key: str, payer: PayerRow, account: AccountRow) -> NewNotice:

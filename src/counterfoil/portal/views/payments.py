@@ -75,13 +75,15 @@ class PaymentView(BillingView):
         page = pages.page_of(self.payment.status)
         events = payment_queries.list_events(actor=self.actor, payment_id=self.payment.id)
         payer = self.payer(payer_id=self.payment.payer_id)
+        is_here = self.payment.origin in {"portal", "link"}
+        is_mailed = page.is_good and is_here and self.biller.payments.receipt_by_email
         return {
             "payment": self.payment,
             "shares": self.shares,
             "state": page,
             "telling": wording.of(self.payment, today=today),
             "steps": timeline.of(self.payment, events, zone=self.biller.zone, today=today),
-            "emailed_to": payer.email if page.is_good and self.payment.origin in {"portal", "link"} else "",
+            "emailed_to": payer.email if is_mailed else "",
             "again_url": self._again_url(payer) if page.can_retry else "",
             "is_step": self.request.GET.get("step") == "3",
         }
