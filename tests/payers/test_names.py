@@ -18,3 +18,7 @@ from counterfoil.payers import names
 )
 def test_names_are_folded_for_order_and_search(name: str, folded: str) -> None:
     assert names.fold(name) == folded
+
+
+def test_a_name_that_comes_apart_still_fits_its_column() -> None:
+    assert len(names.fold("\ufdfa" * 120)) <= 120

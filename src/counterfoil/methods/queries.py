@@ -10,6 +10,8 @@ from counterfoil.core.actor import Actor
 from counterfoil.methods import brands, states
 from counterfoil.methods.models import BillingAddress, PaymentMethod
 
+LONGEST_LABEL = 120
+
 
 @dataclass(frozen=True, slots=True)
 class MethodRow:
@@ -163,7 +165,9 @@ def label_of(method: PaymentMethod) -> str:
 
 
 def _label(nickname: str, issuer: str, last4: str) -> str:
-    return f"{nickname} ({' '.join(part for part in (issuer, last4) if part)})"
+    # A payment keeps the label it was made with; a bank's long name gives way, never the last four.
+    room = max(0, LONGEST_LABEL - len(f"{nickname} ( {last4})"))
+    return f"{nickname} ({' '.join(part for part in (issuer[:room].strip(), last4) if part)})"
 
 
 def list_addresses(*, actor: Actor, payer_id: int) -> list[AddressRow]:

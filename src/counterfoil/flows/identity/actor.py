@@ -9,6 +9,9 @@ from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.identity import queries as identity_queries
 from counterfoil.payers import queries as payer_queries
 
+# What the evidence of a payment keeps of a name; an e-mail address in its place may be longer.
+LONGEST_NAME = 200
+
 
 class SignedIn(Protocol):
     """What a flow needs of a login row that the session handed out."""
@@ -40,7 +43,7 @@ def run(*, login: SignedIn, seen: Seen, at_desk: bool = False) -> Actor:
     return Actor(
         kind=ActorKind.STAFF if is_staff else ActorKind.PAYER,
         ref=login.public_id,
-        name=login.name or login.email,
+        name=(login.name or login.email)[:LONGEST_NAME],
         login_id=login.pk,
         payers=payers,
         staff=staff,
