@@ -55,7 +55,7 @@ def test_an_outcome_the_database_refuses_stops_no_other(world: World) -> None:
         invoice = world.invoice()
         world.sandbox.arm("answer_lost_after", times=1)
         waiting.append(world.pay(method, [(invoice.public_id, invoice.open_minor)]))
-    results = [TOO_LONG, base.Settled("ch_1")]
+    results: list[base.Result] = [TOO_LONG, base.Settled("ch_1")]
     outcomes = [Outcome(p.id, result, "look_up") for p, result in zip(waiting, results, strict=True)]
     record_results.run(actor=GATEWAY, now=world.now, outcomes=outcomes)
 
