@@ -61,6 +61,14 @@ PROOFS: Final = {
         JOIN payments_allocation a ON a.payment_id = p.id AND a.released_on IS NULL
         WHERE (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)
         GROUP BY p.id HAVING sum(a.amount_minor) > p.amount_minor""",
+    "I9 an ended payment pays and claims nothing": """
+        SELECT p.public_id, a.id::text FROM payments_allocation a JOIN payments_payment p ON p.id = a.payment_id
+        WHERE a.released_on IS NULL AND p.status = ANY(%(finished)s)
+          AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)""",
+    "I9 what a settled payment is for is paid": """
+        SELECT p.public_id, a.id::text FROM payments_allocation a JOIN payments_payment p ON p.id = a.payment_id
+        WHERE a.released_on IS NULL AND a.applied_on IS NULL AND p.status = 'settled'
+          AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)""",
     "I11 every debit has an authorization that covers it": """
         SELECT p.public_id, coalesce(z.public_id, 'none') FROM payments_payment p
         LEFT JOIN agreements_authorization z ON z.id = p.authorization_id AND z.biller_id = p.biller_id
@@ -86,10 +94,13 @@ class Finding:
 def run(*, biller_id: int | None) -> list[Finding]:
     """Return everything that breaks an invariant, at most twenty of each; nothing is what is wanted."""
     findings = []
+    values = {
+        "biller": biller_id,
+        "in_flight": list(states.IN_FLIGHT),
+        "finished": list(states.FINISHED),
+    }
     with connection.cursor() as cursor:
         for proof, sql in PROOFS.items():
-            cursor.execute(
-                f"{sql} LIMIT {_SAMPLE}", {"biller": biller_id, "in_flight": list(states.IN_FLIGHT)}
-            )
+            cursor.execute(f"{sql} LIMIT {_SAMPLE}", values)
             findings += [Finding(proof, str(subject), str(why)) for subject, why in cursor.fetchall()]
     return findings

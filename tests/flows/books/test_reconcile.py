@@ -87,6 +87,8 @@ def test_payers_do_not_see_the_books(world: World) -> None:
         ("UPDATE payments_attempt SET ended_at = NULL", "An ended payment has no open attempt"),
         ("UPDATE payments_payment SET gateway_ref = 'ch_same'", "I4 a gateway object"),
         ("UPDATE payments_allocation SET amount_minor = amount_minor + 400000", "I9 a payment pays no more"),
+        ("UPDATE payments_payment SET status = 'returned'", "I9 an ended payment"),
+        ("UPDATE payments_allocation SET applied_on = NULL", "I9 what a settled payment"),
         ("UPDATE agreements_authorization SET amount_minor = 1", "I11 every debit"),
     ],
 )
