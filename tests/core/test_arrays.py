@@ -12,7 +12,22 @@ from counterfoil.core import arrays
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
-        ("text", ["plain", "", "a,b", 'say "hi"', "back\\slash", "NULL", "{}", "Åberg", "'; DROP", "new\nline", None]),
+        (
+            "text",
+            [
+                "plain",
+                "",
+                "a,b",
+                'say "hi"',
+                "back\\slash",
+                "NULL",
+                "{}",
+                "Åberg",
+                "'; DROP",
+                "new\nline",
+                None,
+            ],
+        ),
         ("bigint", [1, -5, 2**60, None]),
         ("boolean", [True, False, None]),
         ("date", [date(2026, 11, 22), None]),

@@ -105,18 +105,28 @@ class World:
         number = f"A-{secrets.token_hex(3)}"
         with db.transaction():
             accounts = payer_operations.create_accounts(
-                biller_id=self.biller_id, new=[payer_operations.NewAccount(number=number, holder_name=name)], now=self.now
+                biller_id=self.biller_id,
+                new=[payer_operations.NewAccount(number=number, holder_name=name)],
+                now=self.now,
             )
             payers = payer_operations.create_payers(
-                biller_id=self.biller_id, new=[payer_operations.NewPayer(name=name, email=email)], now=self.now
+                biller_id=self.biller_id,
+                new=[payer_operations.NewPayer(name=name, email=email)],
+                now=self.now,
             )
             payer_operations.link_many(
                 biller_id=self.biller_id,
-                new=[payer_operations.NewLink(account_id=accounts[number], payer_id=payers[0], relation="resident")],
+                new=[
+                    payer_operations.NewLink(
+                        account_id=accounts[number], payer_id=payers[0], relation="resident"
+                    )
+                ],
             )
         return accounts[number], payers[0]
 
-    def payer_actor(self, payer_id: int, name: str = "Eleanor Whitfield", login_id: int | None = None) -> Actor:
+    def payer_actor(
+        self, payer_id: int, name: str = "Eleanor Whitfield", login_id: int | None = None
+    ) -> Actor:
         """Return somebody who is signed in and acts for this payer."""
         return Actor(
             kind=ActorKind.PAYER,
@@ -169,7 +179,9 @@ class World:
             ),
         )
 
-    def order(self, method: str, amounts: Sequence[tuple[str, int]] = (), *, actor: Actor | None = None) -> PayOrder:
+    def order(
+        self, method: str, amounts: Sequence[tuple[str, int]] = (), *, actor: Actor | None = None
+    ) -> PayOrder:
         """What to pay: the outstanding balance, or these invoices."""
         who = actor or self.payer
         return PayOrder(

@@ -42,4 +42,4 @@ def new_many(kind: str, count: int) -> list[str]:
     letters = secrets.token_bytes(LENGTH * count * 5 // 4 + 64).translate(_LETTER_OF, _UNEVEN).decode()
     if len(letters) < LENGTH * count:
         return [new(kind) for _ in range(count)]
-    return [f"{prefix}_{letters[i * LENGTH:(i + 1) * LENGTH]}" for i in range(count)]
+    return [f"{prefix}_{letters[i * LENGTH : (i + 1) * LENGTH]}" for i in range(count)]

@@ -24,9 +24,7 @@ class GatewayEvent(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["connection", "event_id"], name="gateway_event_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["connection", "event_id"], name="gateway_event_once"),)
         indexes = (
             models.Index(
                 fields=["received_at"],

@@ -9,7 +9,14 @@ from counterfoil.gateway_events.models import GatewayEvent
 
 
 def store(  # noqa: PLR0913 - one row
-    *, biller_id: int, connection_id: int, event_id: str, kind: str, payment_key: str, raw: bytes, now: datetime
+    *,
+    biller_id: int,
+    connection_id: int,
+    event_id: str,
+    kind: str,
+    payment_key: str,
+    raw: bytes,
+    now: datetime,
 ) -> int | None:
     """Store an event raw; return its row id, or None when it is known already."""
     db.demand_transaction()

@@ -14,5 +14,7 @@ def find_waiting(*, event_id: int) -> GatewayEvent | None:
 
 def list_waiting_ids(*, before: datetime, limit: int) -> list[int]:
     """Return events received before `before` that nobody has applied: their job was lost."""
-    rows = GatewayEvent.objects.filter(applied_at__isnull=True, received_at__lt=before).order_by("received_at")
+    rows = GatewayEvent.objects.filter(applied_at__isnull=True, received_at__lt=before).order_by(
+        "received_at"
+    )
     return list(rows.values_list("pk", flat=True)[:limit])

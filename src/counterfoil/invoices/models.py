@@ -53,7 +53,9 @@ class Invoice(models.Model):
         indexes = (
             models.Index(fields=["payer", "-due_on", "-id"], name="invoice_by_payer"),
             models.Index(
-                fields=["payer", "account", "due_on"], name="invoice_open_by_payer", condition=Q(status="open")
+                fields=["payer", "account", "due_on"],
+                name="invoice_open_by_payer",
+                condition=Q(status="open"),
             ),
             models.Index(fields=["biller", "-due_on", "-id"], name="invoice_by_biller"),
             models.Index(
@@ -76,6 +78,4 @@ class InvoiceLine(models.Model):
     amount_minor = models.BigIntegerField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position"),
-        )
+        constraints = (models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position"),)

@@ -66,9 +66,7 @@ def transition(*, invoice: Invoice, to: str, on: date | None) -> str:
     return event
 
 
-def change_balances(
-    *, invoice: Invoice, on: date, open_minor: int = 0, pending_minor: int = 0
-) -> str | None:
+def change_balances(*, invoice: Invoice, on: date, open_minor: int = 0, pending_minor: int = 0) -> str | None:
     """Change a locked invoice's caches in memory by these amounts, and its status where they close or reopen it.
 
     :returns: the event word, where the status changed.

@@ -128,8 +128,13 @@ class Wanted:
 
 
 def list_page(
-    *, actor: Actor, show: str = "all", search: str = "", account_id: int | None = None,
-    after: Cursor | None = None, limit: int = PAGE_SIZE,
+    *,
+    actor: Actor,
+    show: str = "all",
+    search: str = "",
+    account_id: int | None = None,
+    after: Cursor | None = None,
+    limit: int = PAGE_SIZE,
 ) -> InvoicePage:
     """Return one page of the invoices the actor may see. `show` is open, paid or all; drafts are never among them."""
     wanted = Wanted(show=show, search=search, account_id=account_id)
@@ -199,7 +204,13 @@ def get(*, actor: Actor, public_id: str) -> InvoiceRow:
 
     :raises NotFound: there is none.
     """
-    row = _visible(actor).exclude(status=states.DRAFT).filter(public_id=public_id).values_list(*_COLUMNS).first()
+    row = (
+        _visible(actor)
+        .exclude(status=states.DRAFT)
+        .filter(public_id=public_id)
+        .values_list(*_COLUMNS)
+        .first()
+    )
     if row is None:
         raise errors.NotFound("invoice")
     return InvoiceRow(*row)
@@ -215,7 +226,9 @@ def list_lines(*, actor: Actor, invoice_id: int) -> list[LineRow]:
     """Return the lines of an invoice; none where the actor may see the invoice but not its lines."""
     rows = InvoiceLine.objects.filter(
         scope.visible(
-            actor=actor, staff_permission="see_invoices", payer_permission="see_lines",
+            actor=actor,
+            staff_permission="see_invoices",
+            payer_permission="see_lines",
             payer_field="invoice__payer_id",
         ),
         invoice_id=invoice_id,

@@ -68,7 +68,9 @@ def invoice_voided(source: Source, *, invoice_id: int, open_minor: int) -> Entry
     )
 
 
-def payment_captured(source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int) -> EntryDraft:
+def payment_captured(
+    source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int
+) -> EntryDraft:
     """A card or wallet was captured: the gateway owes us the money, the payer owes that much less."""
     return _entry(
         source,
@@ -91,7 +93,9 @@ def payment_funded(source: Source, *, amount_minor: int, fee_minor: int) -> Entr
     )
 
 
-def payment_matured(source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int) -> EntryDraft:
+def payment_matured(
+    source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int
+) -> EntryDraft:
     """The ordinary time for returns passed: what was held pays the invoices."""
     return _entry(
         source,
@@ -123,14 +127,18 @@ def return_before_paid(source: Source, *, amount_minor: int, fee_minor: int) -> 
     )
 
 
-def return_after_paid(source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int) -> EntryDraft:
+def return_after_paid(
+    source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int
+) -> EntryDraft:
     """The bank sent back what was Paid: what it paid is owed again, what was left over is gone."""
     return _entry(
         source,
         "payment.returned",
         [
             *(
-                LineDraft(line.account, -line.amount_minor, line.billing_account_id, line.payer_id, line.invoice_id)
+                LineDraft(
+                    line.account, -line.amount_minor, line.billing_account_id, line.payer_id, line.invoice_id
+                )
                 for line in _applied(source, shares, amount_minor)
             ),
             LineDraft(chart.FEE_INCOME, fee_minor),
