@@ -9,7 +9,9 @@ from html import escape
 
 from bench.results import Results, Row
 
-WIDTH, LEFT, RIGHT = 960, 330, 110
+WIDTH, LEFT, RIGHT = 960, 330, 150
+# What the plain Django list took on the machine and day the peers were measured.
+PEERS_PLAIN = "3.5 to 4.0"
 BAR, GAP, HEAD = 22, 10, 46
 INK, MUTED, PAPER = "#17303a", "#4d626b", "#ffffff"
 COLORS = {"ours": "#0f5c6e", "floor": "#7a8f98", "peer": "#c4ced2"}
@@ -51,7 +53,11 @@ def draw(results: Results) -> str:
     for panel in panels:
         drawn.append(_panel(panel, top))
         top += panel.height
-    foot = f"{results.machine['day']}. Peers were measured earlier on a machine of this kind. make bench"
+    busy = max((row.others or 0.0 for row in results.rows), default=0.0)
+    foot = (
+        f"{results.machine['day']}, make bench; other processes had up to {busy:.0%} of the machine. Peers: measured"
+        f" earlier, where the first floor was {PEERS_PLAIN} ms."
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
         f' aria-labelledby="title desc" font-family="system-ui, sans-serif" font-size="15">\n'
