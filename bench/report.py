@@ -25,10 +25,10 @@ share is in both figures, its own process beside them.
 
 The peers' figures were taken earlier on a machine of this kind (2 workers, 50,000 invoices), where the plain
 Django list took 3.5 to 4.0 ms of CPU and the bare skeleton of paying reached 57 to 73 a second; they are not
-measured anew by `make bench`, so compare by the floors. Odoo posts journal entries too; its pages carry a website builder,
-chatter and the assets of a whole suite. Dolibarr's payment has neither gateway nor journal, and its invoice page no lines.
-Neither has idempotency keys, an outbox or a sealed audit chain; both have much beyond billing that these jobs
-do not touch.
+measured anew by `make bench`, so compare by the floors. Odoo posts journal entries too; its pages carry a
+website builder, chatter and the assets of a whole suite. Dolibarr's payment has neither gateway nor journal,
+and its invoice page no lines. Neither has idempotency keys, an outbox or a sealed audit chain; both have much
+beyond billing that these jobs do not touch.
 
 Other processes share the machine in some runs: *others* is the share of all processors that they had meanwhile.
 CPU milliseconds are those of the server's and the database's processes together, and suffer least from it;
