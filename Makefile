@@ -12,6 +12,8 @@ STAND := $(BIN)/python -m counterfoil_stand
 SEEDS ?= 2000
 FAST := --ignore=tests/journeys -p no:playwright -p no:base_url
 PYTEST := $(BIN)/python -m pytest
+# One process a core, each with a database of its own; whoever is done takes from the other.
+SPREAD := -n auto --dist worksteal
 
 .PHONY: help
 help:  ## List the targets
@@ -63,11 +65,11 @@ demo-reset: $(VENV)/stamp-demo  ## Delete the demo's data, so that the next demo
 
 .PHONY: test
 test: $(VENV)/stamp-dev browser  ## Run all tests, in a browser too (sets everything up itself)
-	@$(STAND) test-run -- $(PYTEST) $(ARGS)
+	@$(STAND) test-run -- $(PYTEST) $(SPREAD) $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(VENV)/stamp-dev  ## Run the tests that need no browser
-	@$(STAND) test-run -- $(PYTEST) $(FAST) $(ARGS)
+	@$(STAND) test-run -- $(PYTEST) $(FAST) $(SPREAD) $(ARGS)
 
 .PHONY: simulate
 simulate: $(VENV)/stamp-dev  ## Run the simulator on SEEDS=2000 seeds

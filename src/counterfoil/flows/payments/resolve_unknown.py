@@ -6,7 +6,8 @@ answer, ends an unknown outcome.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -21,6 +22,7 @@ from counterfoil.payments import operations as payment_operations, queries as pa
 from counterfoil.payments.queries import ToAsk
 
 BATCH = 200
+SILENCES = 3
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 ABANDONED_AFTER = timedelta(hours=1)
 
@@ -47,7 +49,7 @@ def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str)
     connections = biller_queries.list_connections(
         connection_ids={token.connection_id for token in tokens.values()}
     )
-    answers = {row.id: _ask(row, connections[tokens[row.method_id].connection_id], now) for row in rows}
+    answers = _ask_all(rows, {row.id: connections[tokens[row.method_id].connection_id] for row in rows}, now)
     at_it = {row.id for row in rows if row.status == states.SUBMITTING and row.call_deadline > now}
     outcomes = [
         Outcome(
@@ -59,6 +61,23 @@ def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str)
     record_results.run(actor=actor, now=now, outcomes=outcomes)
     _postpone([row.id for row in rows if row.status in states.UNRESOLVED], now)
     return {payment_id for payment_id, answer in answers.items() if isinstance(answer, base.Unknown)}
+
+
+def _ask_all(
+    rows: Sequence[ToAsk], connections: Mapping[int, biller_queries.ConnectionRow], now: datetime
+) -> dict[int, Answer]:
+    """Ask about each; a gateway that was silent three times in a row is left alone, so that others get their turn."""
+    answers: dict[int, Answer] = {}
+    silent: Counter[int] = Counter()
+    for row in rows:
+        connection = connections[row.id]
+        if silent[connection.id] >= SILENCES:
+            answers[row.id] = base.Unknown("the gateway does not answer")
+            continue
+        answers[row.id] = _ask(row, connection, now)
+        heard = not isinstance(answers[row.id], base.Unknown)
+        silent[connection.id] = 0 if heard else silent[connection.id] + 1
+    return answers
 
 
 def _ask(row: ToAsk, connection: biller_queries.ConnectionRow, now: datetime) -> Answer:

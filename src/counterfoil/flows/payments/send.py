@@ -74,8 +74,13 @@ def open_gateway(connection: billers.ConnectionRow) -> base.Gateway:
 
 
 def _call(sending: Sending) -> Answer:
+    try:
+        gateway = open_gateway(sending.connection)
+    except base.GatewayError as error:
+        # Nothing was sent and nothing can be until the connection is mended: a final answer, in plain words.
+        return sending.payment_id, base.Declined("", base.DeclineClass.CONFIG, error.code or "connection")
     failpoints.reach("call.before")
-    answer = open_gateway(sending.connection).charge(sending.request)
+    answer = gateway.charge(sending.request)
     if isinstance(answer, base.Unknown):
         http.note_unknown(sending.connection.gateway_key)
     else:
