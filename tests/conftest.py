@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,13 +69,26 @@ def owner_conninfo(django_db_setup: None, tests_database: databases.TestDatabase
 @pytest.fixture(scope="session")
 def sandbox_database_url(tests_database: databases.TestDatabase) -> Iterator[str]:
     """Give an empty database of the sandbox's own, one for each test worker."""
+    with _sandbox_database(tests_database, "sandbox") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def process_database_url(tests_database: databases.TestDatabase) -> Iterator[str]:
+    """Give a sandbox that runs as a process its own: it lives in real time and would tick everybody's clock."""
+    with _sandbox_database(tests_database, "process") as url:
+        yield url
+
+
+@contextmanager
+def _sandbox_database(tests_database: databases.TestDatabase, suffix: str) -> Iterator[str]:
     given = os.environ.get("SANDBOX_DATABASE_URL")
     role: dict[str, Any] = dict(conninfo_to_dict(given)) if given else tests_database.owner
-    name = sql.Identifier(f"{tests_database.name}_sandbox")
+    name = f"{tests_database.name}_{suffix}"
     maintenance = make_conninfo("", **{**role, "dbname": "postgres"})
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
-    yield make_conninfo("", **{**role, "dbname": f"{tests_database.name}_sandbox"})
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    yield make_conninfo("", **{**role, "dbname": name})
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -79,14 +79,14 @@ def axe(page: Page) -> Callable[[], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def sandbox_process(sandbox_database_url: str) -> Iterator[str]:
+def sandbox_process(process_database_url: str) -> Iterator[str]:
     """Run the sandbox gateway as the process it is; give its address."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     address = f"http://localhost:{port}"
     own = {
-        "SANDBOX_DATABASE_URL": sandbox_database_url,
+        "SANDBOX_DATABASE_URL": process_database_url,
         "SANDBOX_PORT": str(port),
         "SANDBOX_BASE_URL": address,
         "SANDBOX_ADMIN_KEY": ADMIN_KEY,
