@@ -26,6 +26,8 @@ START_SECONDS = 60.0
 BUILTIN_LOCALE_SINCE = 17
 FAST_AND_FORGETFUL = {
     "fsync": "off",
+    # It would sit in a database that a test wants to drop.
+    "autovacuum": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
