@@ -36,7 +36,9 @@ class Camera:
             self.page.wait_for_load_state()
             self.page.evaluate("document.fonts.ready.then(() => true)")
             self._look()
-            self.page.evaluate("window.scrollTo(0, 0)")
+            self.page.evaluate(
+                "window.scrollTo(0, 0); document.querySelector('dialog[open]')?.scrollTo(0, 0)"
+            )
             path = self.folder / f"{name}-{width}.png"
             # A window over the page is pictured as it stands on the screen.
             is_window = self.page.locator("dialog[open]").count() > 0
@@ -84,8 +86,10 @@ def test_screenshots_of_the_portal(page: Page, household: Household, folder: Pat
     page.get_by_role("link", name="INV-1002", exact=True).click()
     camera.take("portal-invoice")
     page.get_by_role("link", name="Pay Invoice").first.click()
+    expect(page.get_by_role("button", name="Verify Payment")).to_be_visible()
     camera.take("portal-pay-1-select-method")
     page.get_by_role("button", name="Verify Payment").click()
+    expect(page.get_by_role("button", name="Submit Payment")).to_be_visible()
     camera.take("portal-pay-2-verify-payment")
     page.get_by_role("button", name="Submit Payment").click()
     expect(page.get_by_role("link", name="Download Receipt")).to_be_visible()
