@@ -20,7 +20,6 @@ from counterfoil.ui import formats
 from counterfoil.ui.choices import Choice
 
 PICK, AMOUNT = "pick_", "amount_"
-BRANDS: Final = {"amex": "American Express", "jcb": "JCB"}
 FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode"}
 
 
@@ -133,7 +132,7 @@ def posted(order: KeptOrder) -> dict[str, str]:
 def method_choice(method: MethodRow) -> Choice:
     """Return a saved method as a choice card."""
     what = (_("%(issuer)s, ending in %(last4)s") if method.issuer else _("Ending in %(last4)s")) % {
-        "issuer": issuer(method),
+        "issuer": method.issuer,
         "last4": method.last4,
     }
     return Choice(
@@ -141,13 +140,6 @@ def method_choice(method: MethodRow) -> Choice:
         note=what if method.nickname else "",
         aside=_("Default") if method.is_default else "",
         icon="bank" if method.kind == "bank" else "card",
-    )
-
-
-def issuer(method: MethodRow) -> str:
-    """Return the bank's name or the card's brand as it is written."""
-    return (
-        method.issuer if method.kind == "bank" else BRANDS.get(method.issuer.lower(), method.issuer.title())
     )
 
 

@@ -22,7 +22,7 @@ from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
 from counterfoil.portal import kept
-from counterfoil.portal.forms import methods as method_forms, pay as pay_forms
+from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.views.base import BillingView
 
 KINDS: dict[str, base.Kind] = {"bank": "bank", "card": "card"}
@@ -290,11 +290,10 @@ MOVES: dict[str, Callable[..., None]] = {
 
 def shown(method: MethodRow) -> Shown:
     """Return a method as pages show it."""
-    issuer = pay_forms.issuer(method)
     expires = f"{method.exp_month:02}/{method.exp_year}" if method.exp_month and method.exp_year else ""
     about = _("%(nickname)s, %(issuer)s ending in %(last4)s") % {
         "nickname": method.nickname,
-        "issuer": issuer,
+        "issuer": method.issuer,
         "last4": method.last4,
     }
-    return Shown(method, issuer, expires, about)
+    return Shown(method, method.issuer, expires, about)
