@@ -14,15 +14,9 @@ pytestmark = pytest.mark.django_db
 HISTORY = ("audit_event", "audit_seal", "ledger_entry", "ledger_line", "payment_event")
 
 
-def _is_there(table: str) -> bool:
-    return table in connection.introspection.table_names()
-
-
 @pytest.mark.parametrize("table", HISTORY)
 @pytest.mark.parametrize("privilege", ["UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"])
 def test_history_can_be_read_and_added_to_and_nothing_else(table: str, privilege: str) -> None:
-    if not _is_there(table):
-        pytest.skip(f"{table} is not born yet")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT has_table_privilege(%s, %s), has_table_privilege(%s, 'INSERT')", [table, privilege, table]
