@@ -157,6 +157,7 @@ def test_keys_lead_about_and_can_be_switched_off(
     page.get_by_label("Password", exact=True).fill(people.PASSWORD)
     page.get_by_role("button", name="Log In", exact=True).click()
     expect(page.get_by_role("heading", name="Accounts")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard once the page's script has run
 
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox").first).to_be_focused()
@@ -172,6 +173,7 @@ def test_keys_lead_about_and_can_be_switched_off(
     page.keyboard.press("g")
     page.keyboard.press("i")
     expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
+    page.wait_for_load_state()
 
     page.get_by_role("button", name=re.compile("Shortcuts")).click()
     page.get_by_label("Use these shortcuts on this computer").uncheck()
