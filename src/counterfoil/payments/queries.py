@@ -3,121 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet, Sum
 
-from counterfoil.core import db, errors, scope
+from counterfoil.core import db, errors, pages, scope
 from counterfoil.core.actor import Actor
+from counterfoil.core.pages import Cursor, Page
 from counterfoil.payers import names
 from counterfoil.payments import states
 from counterfoil.payments.models import Allocation, Attempt, PayClaim, Payment, PaymentEvent
+from counterfoil.payments.rows import COLUMNS, EventRow, PaymentRow, ShareRow, ToAsk, ToSend, Wanted
 
 PAGE_SIZE = 24
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """One payment as a list shows it. Amounts in minor units."""
-
-    id: int
-    public_id: str
-    number: str
-    status: str
-    origin: str
-    amount_minor: int
-    fee_minor: int
-    currency: str
-    submitted_at: datetime
-    submitted_on: date
-    submitted_by_name: str
-    effective_on: date
-    paid_on: date | None
-    returnable_until: date | None
-    funded_on: date | None
-    settled_at: datetime | None
-    ended_at: datetime | None
-    method_kind: str
-    method_label: str
-    method_last4: str
-    decline_class: str
-    reason_code: str
-    action_url: str
-    biller_id: int
-    biller_name: str
-    account_id: int
-    account_number: str
-    for_whom: str
-    payer_id: int
-    payer_name: str
-    authorization_id: int | None
-
-    @property
-    def total_minor(self) -> int:
-        """Amount and fee."""
-        return self.amount_minor + self.fee_minor
-
-    @property
-    def public_status(self) -> str:
-        """The one word that payers, staff and the API see (product.md 1)."""
-        return states.PUBLIC[self.status]
-
-    @property
-    def is_confirming(self) -> bool:
-        """Tell whether the outcome is not known yet."""
-        return self.status in {states.SUBMITTING, states.UNKNOWN}
-
-
-@dataclass(frozen=True, slots=True)
-class ShareRow:
-    """What part of a payment goes to one invoice, and what is left of that invoice now."""
-
-    invoice_id: int
-    invoice_public_id: str
-    invoice_number: str
-    amount_minor: int
-    invoice_open_minor: int
-    is_applied: bool
-    is_released: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One line of a timeline."""
-
-    event: str
-    at: datetime
-    details: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page of a list begins: after this row."""
-
-    submitted_at: datetime
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.submitted_at.timestamp():.6f}.{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentPage:
-    """Some payments, and where the next page begins."""
-
-    rows: list[PaymentRow]
-    next: Cursor | None
-
-
-_COLUMNS = (
-    "id", "public_id", "number", "status", "origin", "amount_minor", "fee_minor", "currency", "submitted_at",
-    "submitted_on", "submitted_by_name", "effective_on", "paid_on", "returnable_until", "funded_on", "settled_at",
-    "ended_at", "method_kind", "method_label", "method_last4", "decline_class", "reason_code", "action_url",
-    "biller_id", "biller__name", "account_id", "account__number", "account__holder_name", "payer_id", "payer__name",
-    "authorization_id",
-)  # fmt: skip
 
 
 def _visible(actor: Actor) -> QuerySet[Payment]:
@@ -128,21 +26,7 @@ def _visible(actor: Actor) -> QuerySet[Payment]:
 
 def read_cursor(text: str) -> Cursor | None:
     """Return the cursor a page address names; None for none, or for nonsense."""
-    seconds, _, row_id = text.rpartition(".")
-    try:
-        return Cursor(datetime.fromtimestamp(float(seconds), tz=UTC), int(row_id))
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which payments a list is of; None leaves a choice open. `search` begins a number or is part of a name."""
-
-    statuses: Collection[str] | None = None
-    origins: Collection[str] | None = None
-    account_id: int | None = None
-    search: str = ""
+    return pages.read_cursor(text, of=datetime)
 
 
 def list_page(
@@ -153,7 +37,7 @@ def list_page(
     origins: Collection[str] | None = None,
     after: Cursor | None = None,
     limit: int = PAGE_SIZE,
-) -> PaymentPage:
+) -> Page[PaymentRow]:
     """Return one page of the payments the actor may see, newest first."""
     wanted = Wanted(statuses=statuses, origins=origins, account_id=account_id)
     return list_wanted(actor=actor, wanted=wanted, after=after, limit=limit)
@@ -161,17 +45,11 @@ def list_page(
 
 def list_wanted(
     *, actor: Actor, wanted: Wanted, after: Cursor | None = None, limit: int = PAGE_SIZE
-) -> PaymentPage:
+) -> Page[PaymentRow]:
     """Return one page of the payments that are wanted and that the actor may see, newest first."""
-    rows = _wanted(actor, wanted)
-    if after is not None:
-        rows = rows.filter(submitted_at__lte=after.submitted_at).filter(
-            Q(submitted_at__lt=after.submitted_at) | Q(submitted_at=after.submitted_at, id__lt=after.id)
-        )
-    page = rows.order_by("-submitted_at", "-id").values_list(*_COLUMNS)[: limit + 1]
-    found = [PaymentRow(*row) for row in page]
-    last = found[limit - 1] if len(found) > limit else None
-    return PaymentPage(found[:limit], Cursor(last.submitted_at, last.id) if last else None)
+    rows = pages.after(_wanted(actor, wanted), column="submitted_at", cursor=after)
+    found = [PaymentRow(*row) for row in rows.values_list(*COLUMNS)[: limit + 1]]
+    return pages.cut(found, limit=limit, cursor=lambda row: Cursor(row.submitted_at, row.id))
 
 
 def count_wanted(*, actor: Actor, wanted: Wanted, at_most: int) -> int:
@@ -201,7 +79,7 @@ def get(*, actor: Actor, public_id: str) -> PaymentRow:
 
     :raises NotFound: there is none.
     """
-    row = _visible(actor).filter(public_id=public_id).values_list(*_COLUMNS).first()
+    row = _visible(actor).filter(public_id=public_id).values_list(*COLUMNS).first()
     if row is None:
         raise errors.NotFound("payment")
     return PaymentRow(*row)
@@ -209,22 +87,7 @@ def get(*, actor: Actor, public_id: str) -> PaymentRow:
 
 def list_by_ids(*, actor: Actor, payment_ids: Collection[int]) -> list[PaymentRow]:
     """Return these payments, as far as the actor may see them."""
-    return [PaymentRow(*row) for row in _visible(actor).filter(pk__in=payment_ids).values_list(*_COLUMNS)]
-
-
-@dataclass(frozen=True, slots=True)
-class ToSend:
-    """What a call to the gateway needs of a payment."""
-
-    id: int
-    public_id: str
-    method_id: int
-    biller_name: str
-    total_minor: int
-    currency: str
-    effective_on: date
-    origin: str
-    gateway_key: str
+    return [PaymentRow(*row) for row in _visible(actor).filter(pk__in=payment_ids).values_list(*COLUMNS)]
 
 
 def list_to_send(*, payment_ids: Collection[int]) -> list[ToSend]:
@@ -238,18 +101,6 @@ def list_to_send(*, payment_ids: Collection[int]) -> list[ToSend]:
         for row in rows
     }
     return [found[payment_id] for payment_id in payment_ids if payment_id in found]
-
-
-@dataclass(frozen=True, slots=True)
-class ToAsk:
-    """What asking a gateway about a payment needs: its latest sending."""
-
-    id: int
-    status: str
-    method_id: int
-    gateway_key: str
-    call_deadline: datetime
-    submitted_at: datetime
 
 
 def list_to_ask(*, payment_ids: Collection[int]) -> list[ToAsk]:
@@ -435,4 +286,4 @@ def refs_by_gateway_key(*, biller_id: int) -> dict[str, str]:
 def list_sent(*, actor: Actor, biller_id: int) -> list[PaymentRow]:
     """Return the payments of a biller that went through a gateway, as far as the actor may see them."""
     rows = _visible(actor).filter(biller_id=biller_id).exclude(origin__in=["import", "hand"])
-    return [PaymentRow(*row) for row in rows.values_list(*_COLUMNS)]
+    return [PaymentRow(*row) for row in rows.values_list(*COLUMNS)]
