@@ -84,7 +84,7 @@ def connect(*, biller_id: int, new: NewConnection, now: datetime) -> int:
     :raises errors.Invalid: another active connection of the biller takes one of these kinds.
     """
     db.demand_transaction()
-    taken = queries.list_kinds(biller_id=biller_id) & set(new.kinds)
+    taken = queries.get(biller_id=biller_id).kinds & set(new.kinds)
     if taken:
         raise errors.Invalid(_("Another connection takes this kind of payment."), field="kinds")
     public_id = new.public_id or ids.new("connection")

@@ -6,7 +6,7 @@ Only flows open transactions. Locks are taken coarse to fine, ascending id withi
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -195,6 +195,16 @@ class CompositeKey(Operation):
             [],
             {"table": self.table, "column": self.column, "parent": self.parent},
         )
+
+
+def select(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of one statement written by hand, for the few reads that are part of every page.
+
+    Names come from our own code, never from input; JSON comes as text.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 def insert_many(

@@ -63,14 +63,14 @@ def test_every_role_may_do_what_a_lesser_one_may() -> None:
     assert viewer < billing < administrator
 
 
-def test_an_actor_takes_two_queries_however_many_grants() -> None:
+def test_a_payer_takes_one_query_however_many_grants() -> None:
     home = Community()
     me = home.join(home.add_payer(), "many@example.test")
     login = Login.objects.get(email="many@example.test")
     with CaptureQueriesContext(connection) as queries:
         actor = actor_flow.run(login=login, seen=SEEN)
 
-    assert len(queries) == 2
+    assert len(queries) == 1
     assert actor == me
     assert actor.kind == ActorKind.PAYER
     assert actor.ip == "192.0.2.7"

@@ -160,11 +160,5 @@ class BillingView(PortalView):
 
     def payable_kinds(self, biller_id: int) -> frozenset[str]:
         """Return the kinds of method this biller takes payments by; none while its gateway is off."""
-        if biller_id not in self._kinds:
-            on = self.billers[biller_id].payments.gateway_on
-            self._kinds[biller_id] = biller_queries.list_kinds(biller_id=biller_id) if on else frozenset()
-        return self._kinds[biller_id]
-
-    @functools.cached_property
-    def _kinds(self) -> dict[int, frozenset[str]]:
-        return {}
+        biller = self.billers[biller_id]
+        return biller.kinds if biller.payments.gateway_on else frozenset()
