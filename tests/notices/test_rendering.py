@@ -42,7 +42,65 @@ INVITED = {
     "link": "/join/secret/",
     "expires_on": "2026-12-21",
 }
+BILL: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "for_whom": "Eleanor Whitfield",
+    "invoice_number": "1001",
+    "issued_on": "2026-11-01",
+    "due_on": "2026-12-01",
+    "total_minor": 425_000,
+    "open_minor": 425_000,
+    "currency": "USD",
+    "link": "/billing/invoices/inv_1/",
+}
+DUE: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "due_on": "2026-12-01",
+    "lines": [
+        {
+            "invoice_number": "1001",
+            "for_whom": "Eleanor Whitfield",
+            "due_on": "2026-12-01",
+            "open_minor": 425_000,
+        },
+        {
+            "invoice_number": "1002",
+            "for_whom": "George Whitfield",
+            "due_on": "2026-12-01",
+            "open_minor": 12_550,
+        },
+    ],
+    "total_minor": 437_550,
+    "currency": "USD",
+    "link": "/billing/invoices/",
+}
+RECORDED: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "for_whom": "Eleanor Whitfield",
+    "payment_number": "7K3QX-9MPLA",
+    "received_on": "2026-11-20",
+    "method_kind": "check",
+    "check_number": "2041",
+    "amount_minor": 430_000,
+    "credit_minor": 5_000,
+    "lines": [{"invoice_number": "1001", "amount_minor": 425_000}],
+    "currency": "USD",
+    "link": "/billing/payments/pay_1/",
+}
 DATA: dict[str, dict[str, Any]] = {
+    "invoice_new": BILL,
+    "invoice_due_soon": DUE,
+    "invoice_overdue": DUE,
+    "invoice_changed": BILL
+    | {"due_on_before": "2026-11-25", "total_before_minor": 430_000, "reason": "Two days less in October"},
+    "invoice_voided": BILL | {"open_minor": 0, "credit_minor": 100_000, "reason": "Sent twice"},
+    "invoice_credited": BILL | {"amount_minor": 25_000, "open_minor": 400_000, "reason": "Two days away"},
+    "invoice_readdressed": BILL,
+    "invoice_handed_over": BILL | {"paid_minor": 100_000, "link": "/billing/payments/"},
+    "payment_recorded": RECORDED,
     "invitation": INVITED,
     "invitation_to_existing_login": INVITED,
     "payment_receipt": PAYMENT | {"is_paid": False, "returnable_until": "2027-01-20", "lines": LINES},
@@ -104,7 +162,10 @@ def test_the_html_asks_nothing_of_the_network_and_has_one_button(key: str) -> No
     html = render(key).html
     assert "<img" not in html
     assert "url(" not in html
-    assert html.count("<a ") == 1
+    # The button, and the way to ask whether the message is ours.
+    assert html.count("<a ") == 2
+    assert html.count("background:#0b5c7a") == 1
+    assert 'href="http://localhost:8000/messages/check/"' in html
     assert "prefers-color-scheme: dark" in html
 
 
@@ -148,3 +209,24 @@ def test_an_unknown_class_or_code_has_words_too() -> None:
     assert "Please use another way to pay" in declined.text
     returned = render("payment_returned", DATA["payment_returned"] | {"return_code": "R99"})
     assert "the bank did not say why in words" in returned.text
+
+
+def test_a_message_that_can_be_stopped_says_so_and_no_other_does() -> None:
+    message = rendering.render(
+        key="invoice_overdue",
+        data=DUE,
+        locale="en",
+        zone="America/Chicago",
+        code="K7QM-4XPD",
+        stop_path="/stop/x/",
+    )
+    assert message.html.count("<a ") == 3
+    assert "Stop these reminders:\nhttp://localhost:8000/stop/x/" in message.text
+    assert "Stop these reminders" not in render("invoice_overdue").text
+
+
+def test_no_message_about_a_bill_threatens_or_says_what_it_is_for() -> None:
+    for key in ("invoice_new", "invoice_due_soon", "invoice_overdue"):
+        text = render(key).text.lower()
+        for word in ("debt", "collection", "legal", "penalty", "late fee", "must", "immediately"):
+            assert word not in text

@@ -62,6 +62,15 @@ NOTICES: Final[Words] = {
     "payment_paid": _("Payment is paid"),
     "payment_declined": _("Payment declined"),
     "payment_returned": _("Payment returned"),
+    "payment_recorded": _("Check or cash recorded"),
+    "invoice_new": _("New invoice"),
+    "invoice_due_soon": _("Reminder: due soon"),
+    "invoice_overdue": _("Reminder: past the due date"),
+    "invoice_changed": _("Invoice changed"),
+    "invoice_voided": _("Invoice voided"),
+    "invoice_credited": _("Invoice credited"),
+    "invoice_readdressed": _("Invoice addressed to the payer"),
+    "invoice_handed_over": _("Invoice addressed to someone else"),
 }
 
 DELIVERIES: Final[Words] = {

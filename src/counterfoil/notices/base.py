@@ -79,6 +79,8 @@ class Kind:
     attachments: Callable[[Data, Voice], Sequence[Attachment]] | None = None
     # Tokens that open something (a link with a secret): encrypted in the row, erased when the mail was sent.
     secrets: tuple[str, ...] = ()
+    # Which of `choices.SWITCHES` a payer turns it off by; empty: it cannot be turned off.
+    switch: str = ""
 
     def check(self, data: Data) -> None:
         """Refuse data that lacks a required token, or has it empty. Dots lead into nested objects.

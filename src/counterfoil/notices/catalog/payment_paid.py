@@ -36,4 +36,5 @@ KIND = base.Kind(
     version="1",
     required=("payer_name", "payment_number", "paid_on", "amount_minor", "currency", "method_label", "link"),
     words=_words,
+    switch="paid",
 )
