@@ -31,7 +31,8 @@ def test_an_installation_starts_with_the_seed() -> None:
 
 
 def test_every_seed_row_is_there_with_its_source() -> None:
-    seed = tomllib.loads((Path(str(rules.__file__)).parent / "seed.toml").read_text())["rule"]
+    files = Path(str(rules.__file__)).parent.glob("*.toml")
+    seed = [row for file in files for row in tomllib.loads(file.read_text())["rule"]]
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT rule_key, valid_from FROM rule WHERE source <> ''")

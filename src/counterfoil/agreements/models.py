@@ -44,6 +44,11 @@ class Authorization(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["biller", "id"], name="authorization_biller_id"),
+            models.UniqueConstraint(
+                fields=["method_ref"],
+                name="authorization_one_standing",
+                condition=Q(kind="standing", revoked_at__isnull=True),
+            ),
             models.CheckConstraint(
                 condition=Q(amount_minor__isnull=True) | Q(amount_minor__gt=0), name="authorization_amount"
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -61,3 +61,14 @@ def create_many(*, actor: Actor, now: datetime, drafts: Sequence[NewAuthorizatio
         for draft in drafts
     ]
     return [row.pk for row in Authorization.objects.bulk_create(rows)]
+
+
+def revoke_standing(*, method_refs: Collection[str], now: datetime) -> list[str]:
+    """End the standing permissions of these methods; return the public ids of those that were live."""
+    db.demand_transaction()
+    live = Authorization.objects.filter(
+        kind=Authorization.Kind.STANDING, method_ref__in=list(method_refs), revoked_at__isnull=True
+    )
+    refs = list(live.values_list("public_id", flat=True))
+    live.update(revoked_at=now)
+    return refs

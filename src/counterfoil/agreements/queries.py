@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,3 +37,19 @@ def get(*, actor: Actor, authorization_id: int) -> AuthorizationRow:
     if row is None:
         raise errors.NotFound("authorization")
     return AuthorizationRow(*row)
+
+
+def list_standing(*, actor: Actor, method_refs: Collection[str]) -> dict[str, AuthorizationRow]:
+    """Return the standing permissions that are in force, by the method they are for, as far as the actor may see."""
+    rows = Authorization.objects.filter(
+        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
+        kind=Authorization.Kind.STANDING,
+        method_ref__in=list(method_refs),
+        revoked_at__isnull=True,
+    )
+    return {
+        method_ref: AuthorizationRow(*row)
+        for method_ref, *row in rows.values_list(
+            "method_ref", "public_id", "text", "accepted_at", "accepted_by_name"
+        )
+    }
