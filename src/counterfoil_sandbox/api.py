@@ -139,6 +139,19 @@ def check_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> h
     )
 
 
+def change_expiry(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
+    """POST /v1/tokens/<token>/expiry with exp_month and exp_year."""
+    body = request.json()
+
+    def work(place: charges.Place) -> http.Response:
+        month, year = body.get("exp_month"), body.get("exp_year")
+        return http.answer_json(
+            tokens.as_json(tokens.change_expiry(place, token=token, month=month, year=year))
+        )
+
+    return _call(sandbox, request, "token", token, work)
+
+
 def delete_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
     """DELETE /v1/tokens/<token>; deleting it twice is fine."""
 
@@ -203,6 +216,7 @@ ROUTES = (
     http.route("GET", "/v1/tokens/<token>", show_token),
     http.route("DELETE", "/v1/tokens/<token>", delete_token),
     http.route("POST", "/v1/tokens/<token>/check", check_token),
+    http.route("POST", "/v1/tokens/<token>/expiry", change_expiry),
     http.route("GET", "/v1/books", books),
     http.route("GET", "/v1/books/balance", balance),
 )

@@ -158,6 +158,23 @@ def delete(place: charges.Place, *, token: str) -> None:
     )
 
 
+def change_expiry(place: charges.Place, *, token: str, month: Any, year: Any) -> store.Row:
+    """A card's new expiry date, as its owner reads it off the card; the number and the token stay.
+
+    Raises ApiError 404; 400 `not_a_card`; 422 `invalid_expiry` for a month that is none or is past.
+    """
+    row = get(place, token=token)
+    if row["kind"] != "card":
+        raise errors.ApiError(400, "not_a_card", "Only cards expire.")
+    is_month = isinstance(month, int) and isinstance(year, int) and 1 <= month <= 12
+    if not is_month or not (place.now.year, place.now.month) <= (year, month) <= (place.now.year + 20, 12):
+        raise errors.ApiError(422, "invalid_expiry", "The expiry date cannot be right.")
+    place.db.execute(
+        "UPDATE token SET exp_month = %s, exp_year = %s WHERE token = %s", [month, year, token]
+    )
+    return {**row, "exp_month": month, "exp_year": year}
+
+
 def correct(db: store.Connection, *, token: str) -> dict[str, Any]:
     """A bank's correction: the account now ends differently; the token stays. What the API shows of it."""
     row = db.execute(

@@ -21,6 +21,8 @@ class PortalSettings:
     credit_applies_by_itself: bool = True
     schedule_payment: bool = False
     partial_payment_allowed: bool = True
+    # Whether the biller pulls what is owed from those who allow it: a new method then asks for that permission.
+    collects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

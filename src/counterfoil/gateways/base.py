@@ -22,14 +22,14 @@ Exceptions are for questions that are not about the outcome of a charge:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 Kind: TypeAlias = Literal["card", "bank", "wallet"]
 InitiatedBy: TypeAlias = Literal["payer", "merchant"]
-Check: TypeAlias = Literal["passed", "failed", "not_run"]
+Check: TypeAlias = Literal["passed", "failed", "not_run", "unsupported", "pending"]
 ItemT = TypeVar("ItemT")
 
 
@@ -90,7 +90,23 @@ class ChargeRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class Figures:
+    """What the gateway's own books hold for a charge; compared with the payment before it is recorded (WH-04)."""
+
+    amount_minor: int
+    currency: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What every answer about a charge carries. Two answers are the same whatever figures came along."""
+
+    figures: Figures | None = field(default=None, compare=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted(_About):
     """A bank debit was taken; its outcome comes later, usually by `expected_on`."""
 
     gateway_ref: str
@@ -98,7 +114,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Funded:
+class Funded(_About):
     """The money of a bank debit arrived; it can still come back."""
 
     gateway_ref: str
@@ -106,14 +122,14 @@ class Funded:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(_About):
     """A card or wallet was captured: it can be counted on."""
 
     gateway_ref: str
 
 
 @dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(_About):
     """No money moved and none will for this key; `code` is the gateway's own word."""
 
     gateway_ref: str
@@ -122,7 +138,7 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionNeeded:
+class ActionNeeded(_About):
     """The payer must do something at `url` (3-D Secure, wallet approval) before anything moves."""
 
     gateway_ref: str
@@ -130,7 +146,7 @@ class ActionNeeded:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(_About):
     """The bank sent the debit back; `code` is the return code (R01 ...), `returned_on` the bank's day."""
 
     gateway_ref: str
@@ -139,7 +155,7 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
-class Canceled:
+class Canceled(_About):
     """Ended before money moved: fenced, voided or left by the payer."""
 
     gateway_ref: str
@@ -205,6 +221,59 @@ class TokenDetails:
     holder_name: str
     check: Check
     fingerprint: str
+    # The wallet's holder took the agreement back there: nothing can be charged to it any more.
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The two amounts are right: the account is validated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatched:
+    """The two amounts are wrong; so many tries are left before it locks."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Guessed wrong too often: these two amounts can no longer be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotArrived:
+    """The two amounts are still on their way; no try was used up."""
+
+
+DepositsAnswer: TypeAlias = Matched | Mismatched | Locked | NotArrived
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWaiting:
+    """The payer has not decided yet; `url` is the wallet's page to go to. Perhaps they never come back."""
+
+    ref: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementApproved:
+    """The payer agreed; `token` is what later payments are charged to."""
+
+    ref: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementEnded:
+    """The payer said no on the wallet's page, or took the agreement back since."""
+
+    ref: str
+
+
+Agreement: TypeAlias = AgreementWaiting | AgreementApproved | AgreementEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +358,54 @@ class SavesMethods(Protocol):
 
 
 @runtime_checkable
+class SendsMicroDeposits(Protocol):
+    """Can validate a bank account by two small amounts that its owner types in (NA-08, NA-11)."""
+
+    def start_micro_deposits(self, token: str) -> TokenDetails:
+        """Send the two amounts, once however often asked. Raises `Unavailable`, `Refused`."""
+        ...
+
+    def confirm_micro_deposits(self, token: str, amounts: tuple[int, int]) -> DepositsAnswer:
+        """Compare the amounts (minor units, either order); an account that passed stays `Matched`.
+
+        A wrong pair uses up a try, also when its answer is lost. Raises `Unavailable`, `Refused`.
+        """
+        ...
+
+
+@runtime_checkable
+class OpensWallets(Protocol):
+    """Has a wallet whose holder decides on the wallet's own page."""
+
+    def begin_agreement(self, key: str, return_url: str, locale: str) -> Agreement:
+        """Open the page on which later charges are agreed to; the same key gives the same agreement as it is now.
+
+        Raises `Unavailable`, `Refused`.
+        """
+        ...
+
+    def look_up_agreement(self, ref: str) -> Agreement | NotFound:
+        """Say what became of an agreement: a pure read. Raises `Unavailable`, `Refused`."""
+        ...
+
+    def open_once(self) -> TokenDetails:
+        """Give a token without an agreement: each charge to it waits for its payer on the wallet's page.
+
+        Raises `Unavailable`, `Refused`.
+        """
+        ...
+
+
+@runtime_checkable
+class UpdatesMethods(Protocol):
+    """Changes what its owner may change about a card without giving its number anew."""
+
+    def update_expiry(self, token: str, *, month: int, year: int) -> TokenDetails:
+        """Change a card's expiry date; the token stays. Raises `Unavailable`, `Refused`."""
+        ...
+
+
+@runtime_checkable
 class ReadsEvents(Protocol):
     """Sends events that can be verified."""
 
@@ -331,6 +448,27 @@ def saves_methods(gateway: Gateway) -> SavesMethods:
     if isinstance(gateway, SavesMethods):
         return gateway
     raise NotOffered(f"{gateway.key} does not save methods", code="saves_methods")
+
+
+def sends_micro_deposits(gateway: Gateway) -> SendsMicroDeposits:
+    """The same gateway, seen as one that validates by two small amounts. Raises `NotOffered`."""
+    if isinstance(gateway, SendsMicroDeposits):
+        return gateway
+    raise NotOffered(f"{gateway.key} sends no micro-deposits", code="sends_micro_deposits")
+
+
+def opens_wallets(gateway: Gateway) -> OpensWallets:
+    """The same gateway, seen as one with a wallet. Raises `NotOffered`."""
+    if isinstance(gateway, OpensWallets):
+        return gateway
+    raise NotOffered(f"{gateway.key} has no wallet", code="opens_wallets")
+
+
+def updates_methods(gateway: Gateway) -> UpdatesMethods:
+    """The same gateway, seen as one that changes a card's expiry date. Raises `NotOffered`."""
+    if isinstance(gateway, UpdatesMethods):
+        return gateway
+    raise NotOffered(f"{gateway.key} changes no expiry dates", code="updates_methods")
 
 
 def reads_events(gateway: Gateway) -> ReadsEvents:

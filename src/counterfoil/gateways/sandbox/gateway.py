@@ -107,6 +107,14 @@ class SandboxGateway:
             raise base.Refused("the token is gone", code="not_found")
         return mapping.token_details(answer)
 
+    def update_expiry(self, token: str, *, month: int, year: int) -> base.TokenDetails:
+        """Change a card's expiry date. Raises `Unavailable`, `Refused`."""
+        body = {"exp_month": month, "exp_year": year}
+        answer = self._read("POST", "v1", "tokens", token, "expiry", body=body)
+        if answer is None:
+            raise base.Refused("the token is gone", code="not_found")
+        return mapping.token_details(answer)
+
     def forget(self, token: str) -> None:
         """Delete a token. Raises `Unavailable`, `Refused`."""
         self._read("DELETE", "v1", "tokens", token)
@@ -127,10 +135,16 @@ class SandboxGateway:
             raise base.Unavailable("the books cannot be read", code="unreadable") from error
         return base.Page(items, answer.get("next"))
 
-    def _read(self, method: str, *path: str, query: Mapping[str, str] | None = None) -> dict[str, Any] | None:
+    def _read(
+        self,
+        method: str,
+        *path: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any] | None:
         """A call that is not about a charge: its JSON, None for 404. Raises `Unavailable`, `Refused`."""
         try:
-            answer = self._client.call(method, *path, query=query)
+            answer = self._client.call(method, *path, query=query, body=body)
         except client.Lost as lost:
             raise base.Unavailable(str(lost), code="lost") from lost
         if answer.status == 200:
