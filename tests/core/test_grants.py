@@ -11,7 +11,7 @@ from counterfoil.core import grants
 
 pytestmark = pytest.mark.django_db
 
-HISTORY = ("audit_event", "audit_seal", "ledger_entry", "ledger_line", "payment_event")
+HISTORY = ("audit_event", "audit_seal", "ledger_entry", "ledger_line", "payment_event", "request_message")
 
 
 @pytest.mark.parametrize("table", HISTORY)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "counterfoil.inbound.apps.InboundApp",
     "counterfoil.worker.apps.WorkerApp",
     "counterfoil.ui.apps.UiApp",
+    "counterfoil.requests.apps.RequestsApp",
     "counterfoil.payments.apps.PaymentsApp",
     "counterfoil.methods.apps.MethodsApp",
     "counterfoil.invoices.apps.InvoicesApp",

@@ -21,6 +21,7 @@ NARROWED: Final = {
     "audit_event": APPEND_ONLY,
     "audit_seal": APPEND_ONLY,
     "payment_event": APPEND_ONLY,
+    "request_message": APPEND_ONLY,
     # A rule changes by a new row; a stored content never changes, and is deleted when its time is over.
     "rule": APPEND_ONLY,
     "stored_file": "SELECT, INSERT, DELETE",

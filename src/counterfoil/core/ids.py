@@ -27,6 +27,7 @@ PREFIXES: Final = {
     "import": "imp",
 }
 
+    "request": "req",
 
 def new(kind: str) -> str:
     """Return a fresh public id of `kind`, such as `pay_...`. 117 bits of randomness.

@@ -14,6 +14,7 @@ EDIT_INVOICES: Final = "edit_invoices"
 RECORD_PAYMENTS: Final = "record_payments"
 REFUND_PAYMENTS: Final = "refund_payments"
 IMPORT: Final = "import"
+ANSWER_REQUESTS: Final = "answer_requests"
 CHANGE_SETTINGS: Final = "change_settings"
 MANAGE_GATEWAYS: Final = "manage_gateways"
 MANAGE_STAFF: Final = "manage_staff"
@@ -30,6 +31,7 @@ _BILLING: Final = _VIEWER | {
     RECORD_PAYMENTS,
     REFUND_PAYMENTS,
     IMPORT,
+    ANSWER_REQUESTS,
 }
 _ADMINISTRATOR: Final = _BILLING | {SEE_AUDIT, CHANGE_SETTINGS, MANAGE_GATEWAYS, MANAGE_STAFF}
 

@@ -56,6 +56,8 @@ OTHER: dict[str, Look] = {
     "failed": Look(_("Failed"), "bad", "x"),
     "running": Look(_("Running"), "info", "clock"),
     "balanced": Look(_("Balanced"), "ok", "check"),
+    "waiting_for_an_answer": Look(_("Waiting for an answer"), "info", "clock"),
+    "answered": Look(_("Answered"), "ok", "message"),
 }
 
 ALL: dict[str, Look] = {**OTHER, **INVOICE, **PAYMENT}
