@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "counterfoil.worker.apps.WorkerApp",
     "counterfoil.ui.apps.UiApp",
     "counterfoil.requests.apps.RequestsApp",
+    "counterfoil.schedules.apps.SchedulesApp",
     "counterfoil.payments.apps.PaymentsApp",
     "counterfoil.methods.apps.MethodsApp",
     "counterfoil.invoices.apps.InvoicesApp",

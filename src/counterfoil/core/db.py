@@ -20,7 +20,9 @@ from counterfoil.core import arrays, errors, failpoints
 T = TypeVar("T")
 M = TypeVar("M", bound=models.Model)
 
-LOCK_ORDER: Final = ("account", "invoice", "plan", "installment", "payment", "refund", "method", "deposit")
+LOCK_ORDER: Final = (
+    "account", "invoice", "plan", "installment", "payment", "refund", "method", "deposit", "enrollment", "scheduled",
+)  # fmt: skip
 RETRIES: Final = 3
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 LOCK_NOT_AVAILABLE: Final = "55P03"

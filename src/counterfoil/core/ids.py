@@ -22,12 +22,14 @@ PREFIXES: Final = {
     "method": "mth",
     "authorization": "aut",
     "payment": "pay",
+    "scheduled": "sch",
+    "enrollment": "enr",
     "notice": "ntc",
     "file": "fil",
     "import": "imp",
+    "request": "req",
 }
 
-    "request": "req",
 
 def new(kind: str) -> str:
     """Return a fresh public id of `kind`, such as `pay_...`. 117 bits of randomness.

@@ -1,0 +1,57 @@
+"""The life of a scheduled payment, and of an enrollment in autopay."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.core.states import Machine
+
+SCHEDULED, RUNNING, SUBMITTED, CANCELED, SKIPPED = "scheduled", "running", "submitted", "canceled", "skipped"
+ACTIVE, PAUSED, ENDED = "active", "paused", "ended"
+
+SCHEDULE: Final = Machine(
+    {
+        (SCHEDULED, RUNNING): "schedule.begun",
+        (RUNNING, SUBMITTED): "schedule.submitted",
+        (RUNNING, SCHEDULED): "schedule.postponed",
+        (RUNNING, CANCELED): "schedule.canceled",
+        (SCHEDULED, CANCELED): "schedule.canceled",
+        (SCHEDULED, SKIPPED): "schedule.skipped",
+    },
+    initial=[SCHEDULED, SKIPPED],
+)
+
+ENROLLMENT: Final = Machine(
+    {
+        (ACTIVE, PAUSED): "autopay.paused",
+        (PAUSED, ACTIVE): "autopay.resumed",
+        (ACTIVE, ENDED): "autopay.ended",
+        (PAUSED, ENDED): "autopay.ended",
+    },
+    initial=[ACTIVE],
+)
+
+# Still to be taken: counted as *set for later* beside the outstanding balance.
+OPEN: Final = (SCHEDULED, RUNNING)
+LIVING: Final = (ACTIVE, PAUSED)
+
+PUBLIC: Final = {
+    SCHEDULED: "Scheduled",
+    RUNNING: "Scheduled",
+    SUBMITTED: "Submitted",
+    CANCELED: "Canceled",
+    SKIPPED: "Skipped",
+}
+
+PAYER, AUTOPAY, RETRY = "payer", "autopay", "retry"
+ORIGINS: Final = (PAYER, AUTOPAY, RETRY)
+
+FULL, FIXED, CAPPED = "full", "fixed", "capped"
+RULES: Final = (FULL, FIXED, CAPPED)
+DUE_DATE, DAY_OF_MONTH = "due_date", "day_of_month"
+DAY_RULES: Final = (DUE_DATE, DAY_OF_MONTH)
+TELL_EVERY, TELL_RANGE = "every", "range"
+TELL_RULES: Final = (TELL_EVERY, TELL_RANGE)
+
+# Why an enrollment is paused. One that lost its permission goes on only with a new one (NA-17).
+BY_PAYER, FAILURES, METHOD, UNAUTHORIZED = "payer", "failures", "method", "unauthorized"
