@@ -123,6 +123,30 @@ def test_card_is_settled_and_the_same_key_moves_money_once(practice: Any, gatewa
     assert practice.moved() == [("capture", 12_345)]
 
 
+def test_every_answer_says_what_the_gateway_has_under_the_key(practice: Any, gateway: base.Gateway) -> None:
+    """WH-04: amount, currency and reference come from the gateway's books, not from what we asked."""
+    declining = next(practice.declining_cards())[0]
+    tokens = {
+        "settled": practice.good_card(),
+        "accepted": practice.good_bank(),
+        "action": practice.card_to_confirm(),
+        "declined": declining,
+        "returned": practice.returning_bank(),
+    }
+    for number, (key, token) in enumerate(tokens.items()):
+        request = asked(key, token, amount_minor=500 + number, reference=f"pay_{key}")
+        expected = base.Figures(500 + number, "USD", f"pay_{key}")
+        answer = gateway.charge(request)
+        assert answer.figures == expected, key  # type: ignore[union-attr]
+        assert gateway.look_up(key).figures == expected, key  # type: ignore[union-attr]
+    practice.pass_days(10)
+    for key, kind in (("accepted", base.Funded), ("returned", base.Returned)):
+        answer = gateway.look_up(key)
+        assert isinstance(answer, kind)
+        assert answer.figures is not None
+        assert answer.figures.reference == f"pay_{key}"
+
+
 def test_same_key_with_another_amount_is_unknown_not_declined(practice: Any, gateway: base.Gateway) -> None:
     token = practice.good_card()
     gateway.charge(asked("k", token))

@@ -9,7 +9,7 @@ import pytest
 
 from counterfoil.gateways import base
 from counterfoil.payments import policy, states
-from counterfoil.payments.policy import Decision, Matured, Money, Outcome
+from counterfoil.payments.policy import Decision, Matured, Money, Outcome, Unvalidated
 
 DAY = date(2026, 11, 23)
 OUTCOMES: dict[str, Outcome] = {
@@ -23,19 +23,21 @@ OUTCOMES: dict[str, Outcome] = {
     "canceled": base.Canceled("ch_1"),
     "fenced": base.Fenced(),
     "returned": base.Returned("ch_1", "R01", DAY),
+    "unvalidated": Unvalidated("late"),
 }
 # One column an outcome, one row a status ("pending+" is funded). `-` changes nothing, `!` is for a person to see.
 TABLE = """
-              accepted funded  settled       action unknown matured  declined canceled fenced   returned
-submitting    pending  funded  captured      action unknown -        declined canceled canceled unfunded
-unknown       pending  funded  captured      action -       -        declined canceled canceled unfunded
-action_needed pending  funded  captured      -      -       -        declined canceled canceled unfunded
-pending       -        /funded captured      -      -       -        !        canceled !        unfunded
-pending+      -        -       matured       -      -       matured  !        !        !        before_paid
-settled       -        -       -             -      -       -        !        !        !        after_paid
-declined      !        !       !             -      -       -        -        -        -        !
-canceled      !        !       !             -      -       -        -        -        -        !
-returned      -        -       -             -      -       -        !        !        !        -
+                    accepted funded  settled  action unknown matured declined canceled fenced   returned    unvalidated
+submitting          pending  funded  captured action unknown -       declined canceled canceled unfunded    -
+unknown             pending  funded  captured action -       -       declined canceled canceled unfunded    -
+action_needed       pending  funded  captured -      -       -       declined canceled canceled unfunded    -
+pending             -        /funded captured -      -       -       !        canceled !        unfunded    -
+pending+            -        -       matured  -      -       matured !        !        !        before_paid -
+settled             -        -       -        -      -       -       !        !        !        after_paid  -
+declined            !        !       !        -      -       -       -        -        -        !           -
+canceled            !        !       !        -      -       -       -        -        -        !           -
+returned            -        -       -        -      -       -       !        !        !        -           -
+awaiting_validation !        !       !        !      -       -       !        !        !        !           canceled
 """
 MEANS = {
     "-": Decision(),
@@ -116,18 +118,25 @@ BOOKED = {
 
 
 @pytest.mark.parametrize("gateway", [BANK, CARD])
-def test_every_order_of_answers_ends_right(gateway: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize("born", ["submitting", "awaiting_validation"])
+def test_every_order_of_answers_ends_right(gateway: dict[str, list[str]], born: str) -> None:
     """Breadth first: the gateway moves on, or we hear any of its past answers, late, doubled, out of order.
 
     At most one unit is ever in our books, ours is never below zero, and hearing the last word makes both equal.
+    A payment that waits for its account is sent once the account is confirmed, or never: nothing is heard of it.
     """
-    start = ("submitting", False, 0, 0, "nothing", ("nothing",))
+    start = (born, False, 0, 0, "nothing", ("nothing",))
     seen, edge = {start}, [start]
     for _ in range(10):
         following = []
         for status, funded, clearing, paid, there, told in edge:
+            if status == "awaiting_validation":
+                assert (clearing, paid, there) == (0, 0, "nothing")
+                never_sent = (*_hear(*start[:4], "unvalidated"), "fenced", ("fenced",))
+                following += [("submitting", *start[1:]), never_sent]
+                continue
             moves = [(status, funded, clearing, paid, to, (*told, to)) for to in gateway[there]]
-            heard = {*(SAYS[word] for word in told), "matured"}
+            heard = {*(SAYS[word] for word in told), "matured", "unvalidated"}
             moves += [(*_hear(status, funded, clearing, paid, name), there, told) for name in heard]
             for move in moves:
                 assert 0 <= move[2] <= 1, move
@@ -135,9 +144,12 @@ def test_every_order_of_answers_ends_right(gateway: dict[str, list[str]]) -> Non
                 if move not in seen:
                     seen.add(move)
                     following.append(move)
+        seen.update(following)
         edge = following
     assert not edge, "the model should have been walked to its end"
     for status, funded, clearing, paid, there, _ in seen:
+        if status == "awaiting_validation":
+            continue
         last = _hear(status, funded, clearing, paid, SAYS[there])
         assert last[2] == (there in {"captured", "funded"}), (there, last)
         if there in {"returned", "declined", "canceled"}:

@@ -11,6 +11,7 @@ from counterfoil.payments import states
 
 ALL = states.PAYMENT.states
 MOVES = {
+    "awaiting_validation": "submitting canceled",
     "submitting": "pending settled declined action_needed unknown canceled returned",
     "unknown": "pending settled declined action_needed canceled returned",
     "action_needed": "pending settled declined canceled returned",
@@ -46,4 +47,4 @@ def test_what_is_in_flight_is_neither_paid_nor_ended() -> None:
 
 
 def test_payments_are_born_submitting_or_recorded() -> None:
-    assert states.PAYMENT.initial == ("submitting", "settled")
+    assert states.PAYMENT.initial == ("submitting", "settled", "awaiting_validation")

@@ -15,4 +15,4 @@ def test_every_state_has_a_page(status: str) -> None:
 
     assert get_template(page.template)
     assert page.is_awaited == (status in states.UNRESOLVED)
-    assert sum([page.is_awaited, page.is_good, page.can_retry]) == 1
+    assert sum([page.is_awaited, page.is_waiting, page.is_good, page.can_retry]) == 1

@@ -31,6 +31,8 @@ class Moment:
 
 _TITLES: Final[Mapping[str, tuple[str | Promise, str]]] = {
     "payment.submitted": (gettext_lazy("Submitted"), "ok"),
+    "payment.validated": (gettext_lazy("Bank account confirmed by two small amounts"), "ok"),
+    "payment.reminded": (gettext_lazy("Reminder: the two small amounts are still to be typed in"), "quiet"),
     "payment.accepted": (gettext_lazy("Accepted by the bank, pending"), "info"),
     "payment.funded": (gettext_lazy("Money arrived"), "ok"),
     "payment.settled": (gettext_lazy("Paid"), "ok"),

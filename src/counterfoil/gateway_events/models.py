@@ -17,6 +17,7 @@ class GatewayEvent(models.Model):
     event_id = models.CharField(max_length=100)
     kind = models.CharField(max_length=60)
     payment_key = models.CharField(max_length=64, blank=True)
+    method_token = models.CharField(max_length=100, blank=True)
     raw = models.BinaryField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)

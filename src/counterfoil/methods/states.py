@@ -16,5 +16,6 @@ METHOD = Machine(
     initial=[ACTIVE],
 )
 
-NOT_NEEDED, PASSED, FAILED = "not_needed", "passed", "failed"
-VALIDATIONS = (NOT_NEEDED, PASSED, FAILED)
+# PENDING: two small amounts were sent, which the payer still has to type in (NA-08).
+NOT_NEEDED, PASSED, FAILED, PENDING = "not_needed", "passed", "failed", "pending"
+VALIDATIONS = (NOT_NEEDED, PASSED, FAILED, PENDING)

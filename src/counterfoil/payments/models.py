@@ -43,7 +43,7 @@ class Payment(models.Model):
     key = models.CharField(max_length=80)
     request_hash = models.CharField(max_length=64)
     origin = models.CharField(max_length=12)
-    status = models.CharField(max_length=16)
+    status = models.CharField(max_length=20)
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
@@ -61,7 +61,7 @@ class Payment(models.Model):
     settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     gateway_ref = models.CharField(max_length=80, blank=True)
-    action_url = models.CharField(max_length=300, blank=True)
+    action_url = models.TextField(blank=True)
     decline_class = models.CharField(max_length=20, blank=True)
     reason_code = models.CharField(max_length=40, blank=True)
     retry_of = models.ForeignKey(
@@ -89,6 +89,11 @@ class Payment(models.Model):
                 condition=Q(status__in=states.IN_FLIGHT),
             ),
             models.Index(fields=["paid_on"], name="payment_maturing", condition=Q(status=states.PENDING)),
+            models.Index(
+                fields=["method"],
+                name="payment_awaiting",
+                condition=Q(status=states.AWAITING_VALIDATION),
+            ),
         )
 
 

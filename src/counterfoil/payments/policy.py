@@ -22,7 +22,17 @@ class Matured:
     on: date
 
 
-Outcome: TypeAlias = base.Result | base.Fenced | Matured
+@dataclass(frozen=True, slots=True)
+class Unvalidated:
+    """The account was not confirmed, so the payment that waited for it was never sent (NA-08).
+
+    `why`: late (ten days passed), locked (guessed wrong too often), gone (deleted or disabled), or chosen by the payer.
+    """
+
+    why: str
+
+
+Outcome: TypeAlias = base.Result | base.Fenced | Matured | Unvalidated
 
 
 class Money(StrEnum):
@@ -51,6 +61,8 @@ NOTHING_NEW = Decision()
 
 def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:  # noqa: PLR0911 - a line an outcome
     """Return what `outcome` means for a payment in `status`."""
+    if status == states.AWAITING_VALIDATION:
+        return _awaiting(status, outcome)
     match outcome:
         case base.Unknown():
             return Decision(states.UNKNOWN) if status == states.SUBMITTING else NOTHING_NEW
@@ -74,6 +86,28 @@ def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:  # no
             return _ended(status, to=states.DECLINED, outcome=outcome)
         case base.Canceled() | base.Fenced():
             return _canceled(status, is_funded=is_funded, outcome=outcome)
+        case Unvalidated():
+            return NOTHING_NEW
+
+
+def differs(*, expected: base.Figures, outcome: Outcome) -> str:
+    """Return how the gateway's figures differ from the payment's; empty where they are the same, or none came (WH-04)."""
+    told = getattr(outcome, "figures", None)
+    if told is None or told == expected:
+        return ""
+    parts = [
+        f"{name} {getattr(told, name)} instead of {getattr(expected, name)}"
+        for name in ("amount_minor", "currency", "reference")
+        if getattr(told, name) != getattr(expected, name)
+    ]
+    return ", ".join(parts)
+
+
+def _awaiting(status: str, outcome: Outcome) -> Decision:
+    # Nothing was sent: a gateway that says anything about it speaks of something else.
+    if isinstance(outcome, Unvalidated):
+        return Decision(states.CANCELED)
+    return NOTHING_NEW if isinstance(outcome, base.Unknown | Matured) else _conflict(status, outcome)
 
 
 def _forward(status: str, *, to: str, outcome: Outcome, money: Money = Money.NOTHING) -> Decision:

@@ -8,9 +8,13 @@ from counterfoil.core.states import Machine
 
 SUBMITTING, UNKNOWN, ACTION_NEEDED, PENDING = "submitting", "unknown", "action_needed", "pending"
 SETTLED, DECLINED, RETURNED, CANCELED = "settled", "declined", "returned", "canceled"
+# Submitted from an account whose two small amounts are still to be typed in (NA-08): nothing was sent yet.
+AWAITING_VALIDATION = "awaiting_validation"
 
 PAYMENT: Final = Machine(
     {
+        (AWAITING_VALIDATION, SUBMITTING): "payment.validated",
+        (AWAITING_VALIDATION, CANCELED): "payment.canceled",
         (SUBMITTING, PENDING): "payment.accepted",
         (SUBMITTING, SETTLED): "payment.settled",
         (SUBMITTING, DECLINED): "payment.declined",
@@ -34,10 +38,10 @@ PAYMENT: Final = Machine(
         (PENDING, CANCELED): "payment.canceled",
         (SETTLED, RETURNED): "payment.returned",
     },
-    initial=[SUBMITTING, SETTLED],
+    initial=[SUBMITTING, SETTLED, AWAITING_VALIDATION],
 )
 
-IN_FLIGHT: Final = (SUBMITTING, UNKNOWN, ACTION_NEEDED, PENDING)
+IN_FLIGHT: Final = (SUBMITTING, UNKNOWN, ACTION_NEEDED, PENDING, AWAITING_VALIDATION)
 UNRESOLVED: Final = (SUBMITTING, UNKNOWN, ACTION_NEEDED)
 FINISHED: Final = (DECLINED, RETURNED, CANCELED)
 
@@ -46,6 +50,7 @@ PUBLIC: Final = {
     UNKNOWN: "Pending",
     PENDING: "Pending",
     ACTION_NEEDED: "Action needed",
+    AWAITING_VALIDATION: "Action needed",
     SETTLED: "Paid",
     DECLINED: "Declined",
     RETURNED: "Returned",

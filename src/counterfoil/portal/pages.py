@@ -12,10 +12,14 @@ FOLDER: Final = "portal/payments/states/"
 
 @dataclass(frozen=True, slots=True)
 class StatePage:
-    """How a state is shown: the headline's template, whether the outcome is awaited, whether it went well so far."""
+    """How a state is shown: the headline's template, and one of four kinds.
+
+    The gateway's outcome is awaited; the payer is waited for; it went well so far; or it can be tried again.
+    """
 
     template: str
     is_awaited: bool = False
+    is_waiting: bool = False
     is_good: bool = False
     can_retry: bool = False
 
@@ -24,6 +28,7 @@ PAGES: Final = {
     states.SUBMITTING: StatePage(f"{FOLDER}confirming.html", is_awaited=True),
     states.UNKNOWN: StatePage(f"{FOLDER}confirming.html", is_awaited=True),
     states.ACTION_NEEDED: StatePage(f"{FOLDER}action_needed.html", is_awaited=True),
+    states.AWAITING_VALIDATION: StatePage(f"{FOLDER}awaiting_validation.html", is_waiting=True),
     states.PENDING: StatePage(f"{FOLDER}pending.html", is_good=True),
     states.SETTLED: StatePage(f"{FOLDER}paid.html", is_good=True),
     states.DECLINED: StatePage(f"{FOLDER}declined.html", can_retry=True),

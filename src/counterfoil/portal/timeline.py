@@ -53,6 +53,10 @@ def _plain(payment: PaymentRow) -> dict[str, tuple[str, str, str]]:
     return {
         "payment.submitted": (_("Submitted"), _("By %(name)s") % {"name": by} if by else "", "ok"),
         "payment.settled": (_("Paid"), "", "ok"),
+        "payment.validated": (_("Bank account confirmed"), _("The two small amounts matched."), "ok"),
+        "payment.reminded": (
+            _("Reminder sent"), _("The two small amounts are still to be typed in."), "quiet",
+        ),
         "payment.unknown": (_("Waiting for an answer"), _("We are confirming this with the bank."), "info"),
         "payment.action_needed": (
             _("Your bank wants to confirm"), _("Nothing is taken until you approve it."), "warn",

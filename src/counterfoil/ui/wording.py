@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from counterfoil.notices import reasons
 from counterfoil.payments import states
@@ -30,6 +30,22 @@ _TONES = {
 }
 
 
+# Why a payment ended before any money moved, by the reason that `record_results` keeps.
+_CANCELED = {
+    "": gettext_lazy("This payment was stopped before any money moved."),
+    "unvalidated_late": gettext_lazy(
+        "The two small amounts were not typed in within ten days, so this payment was never sent. No money moved."
+    ),
+    "unvalidated_locked": gettext_lazy(
+        "The two small amounts were typed in wrong too often, so this payment was never sent. No money moved."
+    ),
+    "unvalidated_gone": gettext_lazy(
+        "The bank account was taken away before it was confirmed, so this payment was never sent. No money moved."
+    ),
+    "unvalidated_chosen": gettext_lazy("You canceled this payment before it was sent. No money moved."),
+}
+
+
 def of(payment: PaymentRow, *, today: date, on_paper: bool = False) -> Telling:
     """Return what to say about a payment on the biller's `today`; days have their year `on_paper`."""
     note = _note(payment, today, on_paper=on_paper)
@@ -43,6 +59,11 @@ def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
             note = _("We are confirming this with the bank. You do not need to pay again.")
         case states.ACTION_NEEDED:
             note = _("Your bank wants you to confirm this payment. Until then nothing is taken.")
+        case states.AWAITING_VALIDATION:
+            note = _(
+                "We are sending two small amounts to your account. Type them in here when they arrive, in 1 to 2 "
+                "bank days. Then this payment is sent by itself. It counts as made on the day you submitted it."
+            )
         case states.PENDING | states.SETTLED:
             parts = (_expected(payment, today, reference), _returnable(payment, today, reference))
             note = " ".join(part for part in parts if part)
@@ -52,8 +73,8 @@ def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
             why = reasons.ach_return(payment.reason_code)
             note = _("Your bank sent this payment back: %(why)s. What it paid is owed again.") % {"why": why}
         case _:
-            note = _("This payment was stopped before any money moved.")
-    return note
+            note = _CANCELED.get(payment.reason_code, _CANCELED[""])
+    return str(note)
 
 
 def _expected(payment: PaymentRow, today: date, reference: date | None) -> str:

@@ -19,7 +19,7 @@ from counterfoil.ledger import queries as ledger_queries
 from counterfoil.notices import queries as notice_queries
 from tests.factories.world import World
 
-TOO_LONG = base.ActionNeeded("", "https://bank.example/" + "a" * 400)
+TOO_LONG = base.Settled("ch_" + "a" * 400)
 
 
 class Crash(BaseException):

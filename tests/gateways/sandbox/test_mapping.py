@@ -48,7 +48,11 @@ def test_days_are_the_banks() -> None:
         "status": "pending",
         "funded_at": "2026-11-24T02:00:00Z",
         "expected_on": "2026-11-30",
+        "amount_minor": 12_345,
+        "currency": "USD",
+        "reference": "pay_1",
     }
     funded = mapping.result(charge)
     assert isinstance(funded, base.Funded)
+    assert funded.figures == base.Figures(12_345, "USD", "pay_1")
     assert funded.funded_on.isoformat() == "2026-11-23"

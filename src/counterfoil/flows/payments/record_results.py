@@ -20,6 +20,7 @@ from counterfoil.core.actor import Actor
 from counterfoil.flows.invoices import apply_credit
 from counterfoil.flows.payments import ledgers, results_notices, work
 from counterfoil.flows.payments.work import Work
+from counterfoil.gateways import base
 from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payments import policy
 
@@ -117,13 +118,29 @@ def _record(actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Wo
 
 def _decide(item: Work, outcome: Outcome, now: datetime) -> None:
     payment = item.payment
-    decision = policy.decide(
-        status=payment.status, is_funded=payment.funded_on is not None, outcome=outcome.result
-    )
-    item.note(outcome.result, outcome.source)
+    result, difference = _compared(item, outcome.result)
+    decision = policy.decide(status=payment.status, is_funded=payment.funded_on is not None, outcome=result)
+    item.note(result, outcome.source)
+    if difference or decision.conflict:
+        item.set_aside = difference or decision.conflict
+        log.error("an outcome was set aside: %s", item.set_aside, extra={"ref": payment.public_id})
     if decision.conflict:
-        item.set_aside = decision.conflict
         return
     if decision.status is not None:
         item.move(to=decision.status, now=now)
     item.account_for(decision.money)
+
+
+def _compared(item: Work, result: policy.Outcome) -> tuple[policy.Outcome, str]:
+    """Compare what the gateway has under our key with what was to be charged (WH-04).
+
+    Where it is something else nobody knows what became of this payment: it is unknown until a person has looked.
+    """
+    payment = item.payment
+    expected = base.Figures(
+        amount_minor=payment.amount_minor + payment.fee_minor,
+        currency=payment.currency,
+        reference=payment.public_id,
+    )
+    difference = policy.differs(expected=expected, outcome=result)
+    return (base.Unknown(difference) if difference else result), difference

@@ -85,6 +85,8 @@ class Work:
                 self.details = {"ref": ref, "on": day.isoformat()}
             case base.Unknown(reason=reason):
                 self.details = {"reason": reason[:200]}
+            case policy.Unvalidated(why=why):
+                self.details = {"code": f"unvalidated_{why}"}
             case _:
                 self.details = {}
 
@@ -98,7 +100,7 @@ class Work:
                 self.details["class"],
                 self.details["code"][:LONGEST_CODE],
             )
-        if to == states.RETURNED:
+        if to == states.RETURNED or (to == states.CANCELED and "code" in self.details):
             payment.reason_code = self.details["code"][:LONGEST_CODE]
         if to in states.FINISHED:
             self._give_back()

@@ -81,7 +81,11 @@ def _declined(charge: Mapping[str, Any]) -> base.Declined:
         network_code=str(found.get("network_code") or ""),
         advice_code=str(found.get("advice_code") or ""),
     )
-    return base.Declined(str(charge["id"]), sort, code)
+    return base.Declined(str(charge["id"]), sort, code, figures=_figures(charge))
+
+
+def _figures(charge: Mapping[str, Any]) -> base.Figures:
+    return base.Figures(int(charge["amount_minor"]), str(charge["currency"]), str(charge["reference"]))
 
 
 def result(charge: Mapping[str, Any]) -> base.Result:
@@ -93,15 +97,15 @@ def result(charge: Mapping[str, Any]) -> base.Result:
 
 
 def _result(charge: Mapping[str, Any]) -> base.Result:
-    ref, status = str(charge["id"]), charge["status"]
+    ref, status, figures = str(charge["id"]), charge["status"], _figures(charge)
     if status == "captured":
-        return base.Settled(ref)
+        return base.Settled(ref, figures=figures)
     if status == "action_needed":
-        return base.ActionNeeded(ref, str(charge["action_url"]))
+        return base.ActionNeeded(ref, str(charge["action_url"]), figures=figures)
     if status == "pending":
         if charge["funded_at"]:
-            return base.Funded(ref, _bank_day(charge["funded_at"]))
-        return base.Accepted(ref, _day(charge["expected_on"]))
+            return base.Funded(ref, _bank_day(charge["funded_at"]), figures=figures)
+        return base.Accepted(ref, _day(charge["expected_on"]), figures=figures)
     return _ended(charge, ref, status)
 
 
@@ -109,9 +113,10 @@ def _ended(charge: Mapping[str, Any], ref: str, status: str) -> base.Result:
     if status == "declined":
         return _declined(charge)
     if status == "returned":
-        return base.Returned(ref, str(charge["return_code"]), _bank_day(charge["returned_at"]))
+        day = _bank_day(charge["returned_at"])
+        return base.Returned(ref, str(charge["return_code"]), day, figures=_figures(charge))
     if status == "canceled":
-        return base.Canceled(ref)
+        return base.Canceled(ref, figures=_figures(charge))
     return base.Unknown(f"status {status}")
 
 
