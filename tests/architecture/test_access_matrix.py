@@ -107,6 +107,8 @@ RULES: Final[dict[str, Rule]] = {
     "mfa_login_webauthn": anybody(),
     "usersessions_list": signed(),
     "set_language": anybody(),
+    "portal-session": anybody(),
+    "portal-session-keep": anybody(),
     "ui-print-size": anybody(),
     "ui-gallery": anybody(),
     "ui-gallery-window": anybody(),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from counterfoil.core import clock
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.identity import create_staff
 from counterfoil.flows.identity.create_staff import NewStaff
@@ -36,4 +37,14 @@ def as_login(*, email: str = "", ref: str = "") -> Client:
     wanted = {"public_id": ref} if ref else {"email": email}
     client = Client()
     client.force_login(get_user_model().objects.get(**wanted))
+    prove(client)
     return client
+
+
+def prove(client: Client, *, ago: timedelta = timedelta(0)) -> None:
+    """Let the person have proved so long ago who they are, as signing in does."""
+    session = client.session
+    at = (clock.real_now() - ago).timestamp()
+    session["account_authentication_methods"] = [{"method": "password", "at": at}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()

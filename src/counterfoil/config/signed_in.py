@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -19,17 +20,21 @@ from counterfoil.core import clock
 from counterfoil.core.actor import Actor
 from counterfoil.flows.identity import actor as actor_flow, note_seen
 from counterfoil.identity import queries as identity_queries
+from counterfoil.ui import typed
 from counterfoil.ui.requests import Request
 
 BEGAN: Final = "cf_began"
 SEEN: Final = "cf_seen"
 DESK: Final = "/desk/"
+# Where a page asks how much of its session is left; asking is not using.
+STATE: Final = "/session/"
 
 
 class SessionLimits:
     """Ends a session 15 minutes after it was last used and 8 hours after it began.
 
-    Real time, also in a demo. What was last seen is written at most once a minute.
+    Real time, also in a demo. What was last seen is written at most once a minute. What somebody sends after the
+    end is not done: it waits, sealed, until they are back, and stands in the form then (AX-08).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -37,6 +42,8 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or send an ended session to the sign-in page with the way back."""
+        ours = cast(Request, request)
+        ours.session_left, ours.typed = None, None
         if not request.user.is_authenticated:
             return self.get_response(request)
         now = clock.real_now()
@@ -47,9 +54,13 @@ class SessionLimits:
             now - _at(session[SEEN]) > settings.COUNTERFOIL_SESSION_IDLE
         ):
             return _end(request)
-        if now - _at(session[SEEN]) >= settings.COUNTERFOIL_SEEN_EVERY:
+        is_asking = request.path_info == STATE and request.method == "GET"
+        if now - _at(session[SEEN]) >= settings.COUNTERFOIL_SEEN_EVERY and not is_asking:
             session[SEEN] = now.timestamp()
             note_seen.run(session_key=session.session_key or "", now=now)
+        ours.session_left = _left(request, now)
+        if request.method == "GET":
+            ours.typed = typed.take(request, login_ref=request.user.public_id)
         return self.get_response(request)
 
 
@@ -108,11 +119,31 @@ def _at(stamp: float) -> datetime:
     return datetime.fromtimestamp(stamp, tz=UTC)
 
 
+def _left(request: HttpRequest, now: datetime) -> int:
+    idle_end = _at(request.session[SEEN]) + settings.COUNTERFOIL_SESSION_IDLE
+    last_end = _at(request.session[BEGAN]) + settings.COUNTERFOIL_SESSION_LONGEST
+    return max(0, int((min(idle_end, last_end) - now).total_seconds()))
+
+
 def _end(request: HttpRequest) -> HttpResponse:
+    login_ref = str(getattr(request.user, "public_id", ""))
+    is_ours = request.method == "POST" and _has_our_mark(request)
     auth.logout(request)
-    way_back = request.get_full_path() if request.method == "GET" else ""
-    query = {"ended": "1"} | ({"next": way_back} if way_back else {})
-    return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}")
+    request.session[typed.WAS] = login_ref
+    if is_ours:
+        typed.keep(request, login_ref=login_ref, why=typed.ENDED)
+    if "HX-Request" in request.headers:
+        # A part of a page cannot be the sign-in page: the whole page goes there.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    query = urlencode({"ended": "1", "next": typed.place(request)})
+    return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{query}")
+
+
+def _has_our_mark(request: HttpRequest) -> bool:
+    """Tell whether a form of ours was sent; another site's must not lie filled in for anybody."""
+    check = CsrfViewMiddleware(lambda _request: HttpResponse())
+    check.process_request(request)
+    return check.process_view(request, None, (), {}) is None
 
 
 def _actor(request: Request) -> Actor:

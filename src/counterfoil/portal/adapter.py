@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from allauth.account import authentication
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -23,6 +22,7 @@ from counterfoil.flows.payers.accept_invitation import Registration
 from counterfoil.flows.payers.open_invitation import Opened
 from counterfoil.identity import queries as identity_queries
 from counterfoil.payers import queries as payer_queries
+from counterfoil.portal import proof
 from counterfoil.ui.requests import Request
 
 # The secret of a link that was followed waits here, out of the address, until it is finished.
@@ -78,10 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask for a new proof only where the last one, signing in included, is older than a quarter of an hour."""
-        request = context.request
-        proofs = authentication.get_authentication_records(request, request.user)
-        since = clock.real_now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if any(proof["at"] > since for proof in proofs):
+        if proof.is_fresh(context.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, pay, payments, profile
+from counterfoil.portal import profile_urls
+from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, pay, payments
 
 PAY = "billing/pay/<slug:payer_ref>/<slug:account_ref>/"
 METHOD = "billing/methods/<slug:ref>/"
 
 urlpatterns = [
     path("", dashboard.Dashboard.as_view(), name="portal-home"),
-    path("profile/", profile.ProfilePage.as_view(), name="portal-profile"),
-    path("language/", profile.switch_language, name="set_language"),
+    *profile_urls.urlpatterns,
     path("brand/<slug:key>-<slug:digest>.css", brand.sheet, name="portal-brand"),
     path("invitations/", invitations.invitation, name="portal-invitation"),
     path("invitations/again/", invitations.again, name="portal-invitation-again"),

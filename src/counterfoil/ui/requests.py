@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from counterfoil.core.actor import Actor
+from counterfoil.ui.typed import Typed
 
 # No inline script, style element or style attribute at all, so no nonce is needed (engine.md 6).
 POLICY: Final = {
@@ -71,3 +72,6 @@ class Request(HttpRequest):
     csp: Csp
     htmx: HtmxDetails
     request_id: str
+    # How many seconds are left of a signed-in session, and what was typed here before it ended or paused.
+    session_left: int | None
+    typed: Typed | None

@@ -19,6 +19,7 @@ from counterfoil.core import clock, db, errors
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
+from counterfoil.ui import typed
 from counterfoil.ui.requests import Request
 
 DESK = "/desk/"
@@ -107,7 +108,11 @@ class PortalView(View):
             response = HttpResponse(status=204)
             response.headers["HX-Refresh"] = "true"
             return response
-        return redirect_to_login(request.get_full_path())
+        login_ref = str(request.session.get(typed.WAS, ""))
+        if request.method == "POST" and login_ref:
+            # The session ended in another tab: what was typed here waits for the same person.
+            typed.keep(request, login_ref=login_ref, why=typed.ENDED)
+        return redirect_to_login(typed.place(request))
 
 
 class BillingView(PortalView):

@@ -24,6 +24,7 @@ from counterfoil.payers.rows import PayerRow
 from counterfoil.portal import kept
 from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.views.base import BillingView
+from counterfoil.portal.views.proof import WithProof
 
 KINDS: dict[str, base.Kind] = {"bank": "bank", "card": "card"}
 
@@ -81,7 +82,7 @@ class MethodList(BillingView):
         )
 
 
-class AddMethod(BillingView):
+class AddMethod(WithProof, BillingView):
     """The window Add Payment Method, with the gateway's own fields; without JavaScript over its page and back."""
 
     tab = "methods"
@@ -206,7 +207,7 @@ class AddMethod(BillingView):
         )
 
 
-class MethodView(BillingView):
+class MethodView(WithProof, BillingView):
     """A page about one saved method."""
 
     tab = "methods"

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from counterfoil.ui import attributes, charts, fields, formats, icons, statuses
+from counterfoil.ui.typed import Typed
 
 register = template.Library()
 
@@ -98,21 +99,31 @@ def ui_menu_item(
     }
 
 
-@register.inclusion_tag(f"{PARTS}field.html")
-def ui_field(bound: BoundField, **wishes: Any) -> dict[str, object]:
+@register.inclusion_tag(f"{PARTS}field.html", takes_context=True)
+def ui_field(context: Context, bound: BoundField, **wishes: Any) -> dict[str, object]:
     """Any bound field: label, hint, error and control. Options: see `counterfoil.ui.fields.Wishes`."""
+    _fill(context, bound)
     if bound.is_hidden:
         return {"hidden": bound.as_widget()}
     return {"field": fields.view(bound, wishes=fields.Wishes(**wishes))}
 
 
-@register.inclusion_tag(f"{PARTS}fields.html")
-def ui_fields(form: forms.BaseForm) -> dict[str, object]:
+@register.inclusion_tag(f"{PARTS}fields.html", takes_context=True)
+def ui_fields(context: Context, form: forms.BaseForm) -> dict[str, object]:
     """Every field of a form in its own order, hidden ones first."""
+    for bound in form.visible_fields():
+        _fill(context, bound)
     return {
         "hidden": [bound.as_widget() for bound in form.hidden_fields()],
         "fields": [fields.view(bound, wishes=fields.Wishes()) for bound in form.visible_fields()],
     }
+
+
+def _fill(context: Context, bound: BoundField) -> None:
+    """Put in what was typed before the session ended or a proof was asked for."""
+    waiting: Typed | None = getattr(context.get("request"), "typed", None)
+    if waiting is not None and isinstance(bound, BoundField):
+        waiting.fill(bound)
 
 
 @register.inclusion_tag(f"{PARTS}errors.html")
