@@ -23,6 +23,18 @@ class PortalSettings:
     partial_payment_allowed: bool = True
     # Whether the biller pulls what is owed from those who allow it: a new method then asks for that permission.
     collects: bool = False
+    # The days of the month on which it does; 31 is the last day of every month.
+    collection_days: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be right."""
+        if any(type(day) is not int or not 1 <= day <= 31 for day in self.collection_days):
+            raise errors.Invalid(_("Days of the month, from 1 to 31."), field="collection_days")
+
+    @property
+    def days_to_collect(self) -> tuple[int, ...]:
+        """The days a payer can choose from, in order; none where the biller does not collect."""
+        return tuple(sorted(set(self.collection_days))) if self.collects else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +74,8 @@ def read(section: str, document: Mapping[str, Any]) -> Section:
     kind = SECTIONS[section]
     known = {field.name: field for field in dataclasses.fields(kind)}
     given = {name: value for name, value in document.items() if name in known}
+    # JSON knows lists alone.
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     for name, value in given.items():
         if type(value) is not type(known[name].default):
             raise errors.Invalid(_("This value is of the wrong kind."), field=name)

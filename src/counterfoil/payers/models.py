@@ -59,6 +59,8 @@ class Payer(models.Model):
     locale = models.CharField(max_length=8, default="en")
     invoice_preference = models.CharField(max_length=8, default="email")
     who_pays = models.CharField(max_length=16, blank=True)
+    # The day of the month that was agreed on, where the biller collects.
+    collection_day = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -68,6 +70,9 @@ class Payer(models.Model):
                 condition=Q(invoice_preference__in=INVOICE_PREFERENCES), name="payer_invoice_preference"
             ),
             models.CheckConstraint(condition=Q(who_pays__in=WHO_PAYS), name="payer_who_pays"),
+            models.CheckConstraint(
+                condition=Q(collection_day=None) | Q(who_pays="biller_collects"), name="payer_collection_day"
+            ),
         )
         indexes = (
             models.Index(fields=["biller", "sort_name", "id"], name="payer_by_name"),

@@ -100,6 +100,19 @@ def change_contact(*, payer_id: int, values: Mapping[str, str]) -> None:
     )
 
 
+def choose_who_pays(*, payer_id: int, who_pays: str, collection_day: int | None) -> None:
+    """Write who pays, and where the biller collects, on which day of the month."""
+    db.demand_transaction()
+    Payer.objects.filter(pk=payer_id).update(who_pays=who_pays, collection_day=collection_day)
+
+
+def end_access(*, payer_id: int, login_id: int, now: datetime) -> bool:
+    """End what a login may do for a payer; tell whether there was something to end."""
+    db.demand_transaction()
+    found = PortalAccess.objects.filter(payer_id=payer_id, login_id=login_id, ended_at=None)
+    return bool(found.update(ended_at=now))
+
+
 def undo_default(*, account_id: int) -> None:
     """Leave an account without a default payer, for another one to become it."""
     db.demand_transaction()

@@ -226,6 +226,15 @@ def map_access(*, actor: Actor, payer_ids: Collection[int]) -> dict[int, PayerAc
     return {row.payer.id: row for row in _with_access(actor, found)}
 
 
+def find_access(*, actor: Actor, payer_public_id: str, login_ref: str) -> tuple[PayerRow, AccessRow] | None:
+    """Return one login's access to a payer that the actor may see; None where it ended or never was."""
+    for each in _with_access(actor, list(_payers(actor).filter(public_id=payer_public_id))):
+        for access in each.accesses:
+            if access.login_ref == login_ref:
+                return each.payer, access
+    return None
+
+
 def lock_invitation(*, invitation_id: int) -> Invitation:
     """Lock one invitation: two people finishing it at once, or finishing and revoking, come one after the other."""
     db.demand_transaction()
@@ -262,6 +271,7 @@ def _payer(payer: Payer) -> PayerRow:
         locale=payer.locale,
         invoice_preference=payer.invoice_preference,
         who_pays=payer.who_pays,
+        collection_day=payer.collection_day,
     )
 
 
@@ -377,6 +387,7 @@ def _accesses(payers: Sequence[Payer]) -> dict[int, list[AccessRow]]:
         row = AccessRow(
             payer_id=each.payer_id,
             login_id=each.login_id,
+            login_ref=each.login.public_id,
             profile_name=each.profile.name,
             joined_at=each.joined_at,
             last_used_at=each.login.last_login,

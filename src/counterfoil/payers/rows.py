@@ -40,6 +40,7 @@ class PayerRow:
     locale: str
     invoice_preference: str
     who_pays: str
+    collection_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class AccessRow:
 
     payer_id: int
     login_id: int
+    login_ref: str
     profile_name: str
     joined_at: datetime
     last_used_at: datetime | None
