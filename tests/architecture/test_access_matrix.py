@@ -127,6 +127,10 @@ RULES: Final[dict[str, Rule]] = {
     "portal-methods": signed(),
     "portal-method-add": signed(kind="bank"),
     "portal-pay-choose": signed(),
+    # What these carry is signed for one login; without it they lead back.
+    "portal-pay-several": signed(),
+    "portal-pay-several-done": signed(),
+    "portal-pay-leave": signed(),
     "portal-payments": signed(),
     "portal-invoice": payer(ref="invoice"),
     "portal-invoice-pdf": payer(ref="invoice"),

@@ -27,8 +27,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What is owed for one person at one biller; `pay_url` is empty where nothing can be paid."""
+    """What is owed for one person at one biller.
 
+    `pay_url` is empty where nothing can be paid, `ahead_url` where nothing can be paid ahead.
+    """
+
+    account_ref: str
+    payer_id: int
     for_whom: str
     account_number: str
     biller_name: str
@@ -40,6 +45,7 @@ class Owed:
     next_due_on: date | None
     is_overdue: bool
     pay_url: str
+    ahead_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class Summary:
     is_overdue: bool
     pay_url: str
     people: tuple[Owed, ...]
+
+    @property
+    def ahead_url(self) -> str:
+        """Where **Pay Ahead** leads: offered at the head of the page where it is the only thing to do."""
+        return self.people[0].ahead_url if len(self.people) == 1 else ""
 
     @property
     def is_shared(self) -> bool:
@@ -78,7 +89,10 @@ def pay_url(balance: Balance, *, invoice_ref: str = "") -> str:
 
 def owed(balance: Balance, *, biller: BillerRow, can_pay: bool, today: date) -> Owed:
     """Return one balance as the page shows it."""
+    takes_ahead = can_pay and not balance.outstanding_minor and biller.portal.prepayment_allowed
     return Owed(
+        account_ref=balance.account_ref,
+        payer_id=balance.payer_id,
         for_whom=balance.for_whom,
         account_number=balance.account_number,
         biller_name=biller.name,
@@ -90,6 +104,7 @@ def owed(balance: Balance, *, biller: BillerRow, can_pay: bool, today: date) -> 
         next_due_on=balance.next_due_on,
         is_overdue=balance.next_due_on is not None and balance.next_due_on < today,
         pay_url=pay_url(balance) if can_pay and balance.outstanding_minor else "",
+        ahead_url=f"{pay_url(balance)}?{urlencode({'ahead': 1})}" if takes_ahead else "",
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from counterfoil.core import tokens
 from counterfoil.flows.payments.orders import Mode
 
-ORDER, METHOD, BACK = "kept-order", "kept-method", "kept-back"
+ORDER, SITTING, METHOD, BACK = "kept-order", "kept-sitting", "kept-method", "kept-back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,16 @@ class KeptOrder:
         return _sign(values, f"{ORDER}:{subject}")
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """One payment of several in one sitting: for whom, the method, and its own one-time token."""
+
+    payer_ref: str
+    account_ref: str
+    method_ref: str
+    key: str = ""
+
+
 def read_order(text: str, *, subject: str) -> KeptOrder | None:
     """Return what `KeptOrder.text` was made of; None for anything else."""
     values = _unsign(text, f"{ORDER}:{subject}")
@@ -36,6 +47,18 @@ def read_order(text: str, *, subject: str) -> KeptOrder | None:
         return None
     method_ref, mode, amounts, key = values
     return KeptOrder(method_ref, Mode(mode), tuple((ref, minor) for ref, minor in amounts), key)
+
+
+def sitting_text(parts: Sequence[KeptPart], *, subject: str) -> str:
+    """Return several payments for an address, so that only `subject` can use it."""
+    values = [[part.payer_ref, part.account_ref, part.method_ref, part.key] for part in parts]
+    return _sign(values, f"{SITTING}:{subject}")
+
+
+def read_sitting(text: str, *, subject: str) -> tuple[KeptPart, ...]:
+    """Return what `sitting_text` was made of; nothing for anything else."""
+    values = _unsign(text, f"{SITTING}:{subject}")
+    return tuple(KeptPart(*part) for part in values or ())
 
 
 def method_text(values: dict[str, str], *, subject: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from counterfoil.portal import profile_urls
-from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, pay, payments
+from counterfoil.portal import pay_urls, profile_urls
+from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, payments
 
-PAY = "billing/pay/<slug:payer_ref>/<slug:account_ref>/"
 METHOD = "billing/methods/<slug:ref>/"
 
 urlpatterns = [
@@ -31,9 +30,7 @@ urlpatterns = [
         path(f"{METHOD}{move}/", methods.MoveMethod.as_view(move=move), name=f"portal-method-{move}")
         for move in methods.MOVES
     ),
-    path("billing/pay/", pay.Choose.as_view(), name="portal-pay-choose"),
-    path(PAY, pay.SelectMethodStep.as_view(), name="portal-pay"),
-    path(f"{PAY}verify/", pay.VerifyStep.as_view(), name="portal-pay-verify"),
+    *pay_urls.urlpatterns,
     path("billing/payments/", payments.PaymentList.as_view(), name="portal-payments"),
     path("billing/payments/<slug:ref>/", payments.PaymentPage.as_view(), name="portal-payment"),
     path("billing/payments/<slug:ref>/state/", payments.PaymentState.as_view(), name="portal-payment-state"),

@@ -11,15 +11,19 @@ from counterfoil.methods.queries import MethodRow
 
 
 class Mode(StrEnum):
-    """The two choices under *Payment Amount*."""
+    """The choices under *Payment Amount*; `AHEAD` is *Pay Ahead*, offered where nothing is outstanding."""
 
     OUTSTANDING = "outstanding"
     INVOICES = "invoices"
+    AHEAD = "ahead"
 
 
 @dataclass(frozen=True, slots=True)
 class PayOrder:
-    """One intent to pay one biller for one account. `amounts` (invoice public id, minor units) counts in INVOICES."""
+    """One intent to pay one biller for one account.
+
+    `amounts` (invoice public id, minor units) counts in INVOICES; in AHEAD it is one pair without an invoice.
+    """
 
     payer_id: int
     account_id: int

@@ -28,6 +28,8 @@ def make(*, facts: Facts, order: PayOrder) -> Quote:
     _check_method(facts)
     if order.mode == Mode.OUTSTANDING:
         shares, prepaid = _outstanding(facts), 0
+    elif order.mode == Mode.AHEAD:
+        shares, prepaid = [], _ahead(facts, order)
     else:
         shares, prepaid = _chosen(facts, order)
     amount = sum(share.amount_minor for share in shares) + prepaid
@@ -87,7 +89,8 @@ def _check_method(facts: Facts) -> None:
 
 def _check_amount(facts: Facts, amount: int) -> None:
     least = facts.min_card_minor
-    if facts.method.kind == "card" and 0 < amount < least and amount < facts.outstanding_minor:
+    is_rest = amount >= facts.outstanding_minor > 0
+    if facts.method.kind == "card" and 0 < amount < least and not is_rest:
         least_shown = formats.money(least, facts.biller.currency, "en")
         raise errors.Invalid(
             _("The smallest card payment is %(least)s.") % {"least": least_shown}, field="amount"
@@ -133,6 +136,18 @@ def _chosen(facts: Facts, order: PayOrder) -> tuple[list[Share], int]:
     if len({share.invoice_id for share in shares}) != len(shares):
         raise errors.Invalid(_("Choose each invoice once."), field="invoices")
     return shares, prepaid
+
+
+def _ahead(facts: Facts, order: PayOrder) -> int:
+    """Return what is paid ahead: kept as credit, and only where nothing is outstanding (product.md 7)."""
+    if not facts.prepayment_allowed:
+        raise errors.Invalid(_("Payments ahead are not taken here."), field="ahead")
+    if facts.outstanding_minor > 0:
+        raise errors.Stale(_("There is something to pay now. Please look at it first."))
+    amount = sum(minor for _ref, minor in order.amounts)
+    if amount <= 0:
+        raise errors.Invalid(_("Enter an amount above zero."), field="ahead")
+    return amount
 
 
 def _share(invoice: InvoiceRow, part: int) -> Share:

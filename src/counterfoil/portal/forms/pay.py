@@ -19,13 +19,16 @@ from counterfoil.portal.kept import KeptOrder
 from counterfoil.ui import formats
 from counterfoil.ui.choices import Choice
 
-PICK, AMOUNT = "pick_", "amount_"
-FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode"}
+PICK, AMOUNT, AHEAD = "pick_", "amount_", "ahead"
+FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode", "ahead": AHEAD}
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What can be chosen: usable methods, payable invoices, the one sum, and other amounts than an invoice's own."""
+    """What can be chosen: usable methods, payable invoices, the one sum, and other amounts than an invoice's own.
+
+    `takes_ahead`: nothing is outstanding, and money can be paid ahead. `is_cut`: there are more invoices than listed.
+    """
 
     methods: Sequence[MethodRow]
     invoices: Sequence[InvoiceRow]
@@ -33,6 +36,13 @@ class Offered:
     currency: str
     takes_less: bool = True
     takes_more: bool = True
+    takes_ahead: bool = False
+    is_cut: bool = False
+
+    @property
+    def is_only_ahead(self) -> bool:
+        """Tell whether paying ahead is all there is to do."""
+        return self.takes_ahead and not self.invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,14 @@ class SelectMethod(forms.Form):
                 widget=forms.TextInput(attrs=money),
                 initial=_plain(invoice.payable_minor),
             )
+        if offered.takes_ahead:
+            self.fields[AHEAD] = forms.CharField(
+                required=False,
+                max_length=20,
+                label=_("Amount to pay ahead"),
+                help_text=_("It is kept as credit and pays your next invoices."),
+                widget=forms.TextInput(attrs={"data-ui": "money"}),
+            )
 
     @property
     def invoice_fields(self) -> list[InvoiceFields]:
@@ -98,17 +116,20 @@ class SelectMethod(forms.Form):
         if values.get("mode") == Mode.INVOICES:
             picked = [each.public_id for each in self.offered.invoices if values.get(PICK + each.public_id)]
             self.chosen = tuple(
-                (ref, minor) for ref in picked if (minor := self._amount(values, ref)) is not None
+                (ref, minor) for ref in picked if (minor := self._amount(values, AMOUNT + ref)) is not None
             )
             if not picked:
                 self.add_error("mode", _("Choose at least one invoice to pay."))
+        elif values.get("mode") == Mode.AHEAD:
+            minor = self._amount(values, AHEAD)
+            self.chosen = () if minor is None else (("", minor),)
         return values
 
-    def _amount(self, values: Mapping[str, Any], ref: str) -> int | None:
+    def _amount(self, values: Mapping[str, Any], name: str) -> int | None:
         try:
-            return core_format.parse_money(values.get(AMOUNT + ref, ""))
+            return core_format.parse_money(values.get(name, ""))
         except core_format.NotMoney as error:
-            self.add_error(AMOUNT + ref, str(error))
+            self.add_error(name, str(error))
             return None
 
     def kept(self, *, key: str) -> KeptOrder:
@@ -125,7 +146,7 @@ def posted(order: KeptOrder) -> dict[str, str]:
     """Return what step 1 would have posted for this order, to draw it again with everything kept."""
     values = {"method": order.method_ref, "mode": str(order.mode)}
     for ref, minor in order.amounts:
-        values |= {PICK + ref: "on", AMOUNT + ref: _plain(minor)}
+        values |= {PICK + ref: "on", AMOUNT + ref: _plain(minor)} if ref else {AHEAD: _plain(minor)}
     return values
 
 
@@ -150,7 +171,12 @@ def _modes(offered: Offered) -> list[tuple[str, Choice]]:
         str(Mode.INVOICES),
         Choice(_("Specific Invoice(s)"), note=_("Choose which, and how much of each.")),
     )
-    return [*(modes if offered.outstanding_minor else []), specific]
+    ahead = (str(Mode.AHEAD), Choice(_("Pay Ahead"), note=_("Kept as credit for your next invoices.")))
+    return [
+        *(modes if offered.outstanding_minor else []),
+        *([specific] if offered.invoices else []),
+        *([ahead] if offered.takes_ahead else []),
+    ]
 
 
 def _plain(minor: int) -> str:

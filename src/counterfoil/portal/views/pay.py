@@ -2,153 +2,22 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
-from counterfoil.billers import queries as biller_queries
-from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, tokens
 from counterfoil.flows.payments import prepare, submit
-from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
+from counterfoil.flows.payments.orders import Mode, Submission
 from counterfoil.flows.payments.prepare import Review
-from counterfoil.invoices import queries as invoice_queries
-from counterfoil.invoices.queries import InvoiceRow
-from counterfoil.methods import queries as method_queries
-from counterfoil.payers import permissions
-from counterfoil.payers.rows import PayerRow
-from counterfoil.payments import balances, queries as payment_queries
-from counterfoil.payments.balances import Balance
-from counterfoil.portal import bills, kept
+from counterfoil.payments import queries as payment_queries
+from counterfoil.portal import kept
 from counterfoil.portal.forms import pay as pay_forms
-from counterfoil.portal.forms.pay import Offered, SelectMethod
+from counterfoil.portal.forms.pay import SelectMethod
 from counterfoil.portal.kept import KeptOrder
-from counterfoil.portal.views.base import BillingView
-
-PURPOSE = "pay"
-SCOPE = "form"
-# What is ticked travels in an address; servers refuse lines above 8 kB, and forms of a thousand fields.
-MOST_LISTED = 250
-
-
-class PayView(BillingView):
-    """What the steps share: for whom, from whom, and what can be chosen."""
-
-    tab = "invoices"
-
-    @functools.cached_property
-    def payer_row(self) -> PayerRow:
-        """The payer in whose name this payment is made."""
-        return self.payer_by_ref(self.kwargs["payer_ref"], permission=permissions.PAY)
-
-    @functools.cached_property
-    def balance(self) -> Balance:
-        """What is owed on the account of the address."""
-        found = balances.list_for(actor=self.actor, payer_ids=[self.payer_row.id], billers=self.billers)
-        for balance in found:
-            if balance.account_ref == self.kwargs["account_ref"]:
-                return balance
-        raise errors.NotFound("account")
-
-    @property
-    def biller(self) -> BillerRow:
-        """Who is owed."""
-        return self.billers[self.payer_row.biller_id]
-
-    @functools.cached_property
-    def offered(self) -> Offered:
-        """What can be chosen in step 1."""
-        found = invoice_queries.list_open(
-            actor=self.actor, payer_id=self.payer_row.id, account_id=self.balance.account_id
-        )
-        return Offered(
-            methods=method_queries.list_for(
-                actor=self.actor, payer_ids=[self.payer_row.id], only_usable=True
-            ),
-            invoices=self._listed([invoice for invoice in found if invoice.payable_minor > 0]),
-            outstanding_minor=self.balance.outstanding_minor,
-            currency=self.biller.currency,
-            takes_less=self.biller.portal.partial_payment_allowed,
-            takes_more=self.biller.portal.prepayment_allowed,
-        )
-
-    def _listed(self, payable: Sequence[InvoiceRow]) -> list[InvoiceRow]:
-        """The oldest due, and the one that was asked for; the others are paid with the Outstanding Balance."""
-        asked = self.request.GET.get("invoice", "")
-        return [row for at, row in enumerate(payable) if at < MOST_LISTED or row.public_id == asked]
-
-    @property
-    def subject(self) -> str:
-        """For whom signed marks of this window are good: this login, this payer, this account."""
-        return f"{self.actor.ref}:{self.payer_row.public_id}:{self.balance.account_ref}"
-
-    @property
-    def start_url(self) -> str:
-        """The address of step 1."""
-        return reverse("portal-pay", args=[self.payer_row.public_id, self.balance.account_ref])
-
-    def order(self, order: KeptOrder) -> PayOrder:
-        """Return what was chosen as an order."""
-        return PayOrder(
-            payer_id=self.payer_row.id,
-            account_id=self.balance.account_id,
-            method_ref=order.method_ref,
-            mode=order.mode,
-            amounts=order.amounts,
-            locale=get_language() or "en",
-        )
-
-    def select(self, form: SelectMethod, *, message: str = "") -> HttpResponse:
-        """Draw step 1."""
-        today = biller_queries.today(biller=self.biller, now=self.now)
-        kinds = self.payable_kinds(self.biller.id)
-        can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=self.payer_row.id)
-        values = {
-            "form": form,
-            "offered": self.offered,
-            "balance": self.balance,
-            "biller_name": self.biller.name,
-            "pay_on": today,
-            "message": message,
-            "adds_bank": can_add and "bank" in kinds,
-            "adds_card": can_add and "card" in kinds,
-        }
-        return self.page("portal/pay/select.html", values, biller=self.biller)
-
-    def demand_payable(self) -> None:
-        """Refuse where no payment can be made.
-
-        :raises errors.NotFound: this biller takes no payments here.
-        """
-        if not self.payable_kinds(self.biller.id):
-            raise errors.NotFound("no payments")
-
-
-class Choose(BillingView):
-    """Pay Outstanding for more than one person: whose bills first."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Ask, or go straight to the only one."""
-        found = balances.list_for(
-            actor=self.actor, payer_ids=self.payer_ids(permissions.PAY), billers=self.billers
-        )
-        people = [
-            bills.owed(
-                balance,
-                biller=self.billers[balance.biller_id],
-                can_pay=bool(self.payable_kinds(balance.biller_id)),
-                today=biller_queries.today(biller=self.billers[balance.biller_id], now=self.now),
-            )
-            for balance in found
-        ]
-        payable = [each for each in people if each.pay_url]
-        if len(payable) == 1:
-            return HttpResponseRedirect(payable[0].pay_url)
-        return self.page("portal/pay/choose.html", {"people": payable})
+from counterfoil.portal.views.paying import PURPOSE, SCOPE, PayView, leave_url
 
 
 class SelectMethodStep(PayView):
@@ -194,6 +63,8 @@ class SelectMethodStep(PayView):
     def _initial(self, invoice_ref: str) -> dict[str, object]:
         methods = self.offered.methods
         initial: dict[str, object] = {"method": methods[0].public_id if methods else ""}
+        if self.offered.is_only_ahead or (self.offered.takes_ahead and "ahead" in self.request.GET):
+            return initial | {"mode": Mode.AHEAD}
         ticked = invoice_ref and any(each.public_id == invoice_ref for each in self.offered.invoices)
         if ticked or not self.offered.outstanding_minor:
             only = [each.public_id for each in self.offered.invoices][:1]
@@ -205,6 +76,8 @@ class SelectMethodStep(PayView):
         """What a payment that did not go through was for, to pay it another way."""
         payment = payment_queries.get(actor=self.actor, public_id=payment_ref)
         shares = payment_queries.list_shares(actor=self.actor, payment_ids=[payment.id])[payment.id]
+        if not shares:
+            return KeptOrder("", Mode.AHEAD, (("", payment.amount_minor),))
         return KeptOrder("", Mode.INVOICES, tuple((s.invoice_public_id, s.amount_minor) for s in shares))
 
 
@@ -260,7 +133,7 @@ class VerifyStep(PayView):
             "others": self._others(review),
             "balance": self.balance,
             "message": refusal.message if refusal else "",
-            "start_url": self.start_url,
+            "leave_url": leave_url([self.balance]),
         }
         return self.page("portal/pay/verify.html", values, biller=self.biller)
 

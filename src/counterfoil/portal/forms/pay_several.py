@@ -1,0 +1,117 @@
+"""Several payments in one sitting: which bills, and one method for each biller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+
+from counterfoil.methods.queries import MethodRow
+from counterfoil.payers.rows import PayerRow
+from counterfoil.portal.bills import Owed
+from counterfoil.portal.forms.pay import method_choice
+from counterfoil.portal.kept import KeptPart
+
+METHOD, PICK = "method_", "pick_"
+MOST_AT_ONCE = 20  # what was chosen travels in an address, and each is a call to a gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Bills that one method can pay: those of one payer at one biller."""
+
+    payer: PayerRow
+    biller_name: str
+    owed: Sequence[Owed]
+    methods: Sequence[MethodRow]
+    adds_bank: bool
+    adds_card: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwedField:
+    """One account with its checkbox."""
+
+    owed: Owed
+    pick: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherFields:
+    """One biller's bills with their fields."""
+
+    together: Together
+    method: BoundField
+    picks: Sequence[OwedField]
+
+
+class SelectSeveral(forms.Form):
+    """Step 1 for more than one person or biller."""
+
+    def __init__(self, *args: Any, several: Sequence[Together], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.several = several
+        self.chosen: tuple[KeptPart, ...] = ()
+        for each in several:
+            self.fields[METHOD + each.payer.public_id] = forms.ChoiceField(
+                required=False,
+                label=_("From, for %(biller)s") % {"biller": each.biller_name},
+                widget=forms.RadioSelect,
+                error_messages={
+                    "invalid_choice": _("This payment method cannot be used now. Choose another one.")
+                },
+            )
+            field = cast(forms.ChoiceField, self.fields[METHOD + each.payer.public_id])
+            field.choices = [(method.public_id, method_choice(method)) for method in each.methods]
+            field.initial = each.methods[0].public_id if each.methods else ""
+            for owed in each.owed:
+                self.fields[_pick(each, owed)] = forms.BooleanField(
+                    required=False, label=owed.for_whom, initial=True
+                )
+
+    @property
+    def together_fields(self) -> list[TogetherFields]:
+        """The bills with their fields, by biller."""
+        return [
+            TogetherFields(
+                each,
+                self[METHOD + each.payer.public_id],
+                [OwedField(owed, self[_pick(each, owed)]) for owed in each.owed],
+            )
+            for each in self.several
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a method where a bill is ticked, and for a bill."""
+        values = super().clean() or self.cleaned_data
+        chosen = []
+        for each in self.several:
+            picked = [owed for owed in each.owed if values.get(_pick(each, owed))]
+            name = METHOD + each.payer.public_id
+            if picked and not values.get(name) and name not in self.errors:
+                self.add_error(
+                    name, _("Choose how you want to pay %(biller)s.") % {"biller": each.biller_name}
+                )
+            chosen += [
+                KeptPart(each.payer.public_id, owed.account_ref, values.get(name, "")) for owed in picked
+            ]
+        self.chosen = tuple(chosen)
+        if not chosen:
+            self.add_error(None, _("Choose at least one bill to pay."))
+        if len(chosen) > MOST_AT_ONCE:
+            self.add_error(None, _("Choose %(most)s bills or fewer at one time.") % {"most": MOST_AT_ONCE})
+        return values
+
+
+def posted(parts: Sequence[KeptPart]) -> dict[str, Any]:
+    """Return what step 1 would have posted for these, to draw it again with everything kept."""
+    values: dict[str, Any] = {METHOD + part.payer_ref: part.method_ref for part in parts}
+    return values | {f"{PICK}{part.payer_ref}_{part.account_ref}": "on" for part in parts}
+
+
+def _pick(each: Together, owed: Owed) -> str:
+    return f"{PICK}{each.payer.public_id}_{owed.account_ref}"

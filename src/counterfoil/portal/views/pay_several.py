@@ -1,0 +1,304 @@
+"""Several accounts and billers in one sitting: one method for each biller, one review, one payment for each account.
+
+Each payment has a key of its own and goes through `flows/payments/submit` like any other, one after the other. What
+can go wrong between two of them (a crash, a refusal, a gateway that is silent) leaves the first ones paid and the
+others not: the same address then shows which are which, and Submit Payment sends only those that are not there yet.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.core import db, errors, tokens
+from counterfoil.flows.payments import prepare, submit
+from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Submission
+from counterfoil.methods import queries as method_queries
+from counterfoil.payers import permissions
+from counterfoil.payers.rows import PayerRow
+from counterfoil.payments import balances, queries as payment_queries, states
+from counterfoil.payments.balances import Balance
+from counterfoil.payments.queries import PaymentRow
+from counterfoil.portal import bills, kept
+from counterfoil.portal.bills import Owed
+from counterfoil.portal.forms import pay_several as several_forms
+from counterfoil.portal.forms.pay_several import SelectSeveral, Together
+from counterfoil.portal.kept import KeptPart
+from counterfoil.portal.views.base import BillingView
+from counterfoil.portal.views.paying import PURPOSE, SCOPE, leave_url
+from counterfoil.ui import wording
+
+FAILED = frozenset({states.DECLINED, states.RETURNED, states.CANCELED})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One payment of the sitting as its pages show it.
+
+    `quote` before it is submitted, `payment` from then on, `refusal` where neither can be: why it is left out.
+    """
+
+    kept: KeptPart
+    balance: Balance
+    biller: BillerRow
+    quote: Quote | None = None
+    payment: PaymentRow | None = None
+    telling: wording.Telling | None = None
+    refusal: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def seen_name(self) -> str:
+        """The name of the hidden field that says what was reviewed."""
+        return f"seen_{self.kept.payer_ref}_{self.kept.account_ref}"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What is still to be submitted, in one currency."""
+
+    currency: str
+    amount_minor: int
+
+
+class SeveralView(BillingView):
+    """What the steps share."""
+
+    @functools.cached_property
+    def balances(self) -> Mapping[tuple[str, str], Balance]:
+        """What is owed on everything this login may pay, by the payer's and the account's public ids."""
+        found = balances.list_for(
+            actor=self.actor, payer_ids=self.payer_ids(permissions.PAY), billers=self.billers
+        )
+        return {(balance.payer_ref, balance.account_ref): balance for balance in found}
+
+    @property
+    def subject(self) -> str:
+        """For whom what is kept is good: this login."""
+        return self.actor.ref
+
+    @property
+    def start_url(self) -> str:
+        """The address of step 1."""
+        return reverse("portal-pay-choose")
+
+    def owed(self) -> list[Owed]:
+        """Return what can be paid now."""
+        found = [
+            bills.owed(
+                balance,
+                biller=self.billers[balance.biller_id],
+                can_pay=bool(self.payable_kinds(balance.biller_id)),
+                today=biller_queries.today(biller=self.billers[balance.biller_id], now=self.now),
+            )
+            for balance in self.balances.values()
+        ]
+        return [each for each in found if each.pay_url]
+
+    def kept_parts(self) -> tuple[KeptPart, ...]:
+        """Return what the address carries, as far as it is still this login's to pay."""
+        parts = kept.read_sitting(self.request.GET.get("order", ""), subject=self.subject)
+        return tuple(part for part in parts if (part.payer_ref, part.account_ref) in self.balances)
+
+    def part_key(self, part: KeptPart) -> str:
+        """Return the key this payment is known by."""
+        subject = f"{self.actor.ref}:{part.payer_ref}:{part.account_ref}"
+        return tokens.read_form_key(part.key, purpose=PURPOSE, subject=subject).key
+
+    def born(self, parts: Sequence[KeptPart]) -> dict[KeptPart, str]:
+        """Return the payments that there are already, by their part: public ids."""
+        keys = {
+            part: (self.balances[part.payer_ref, part.account_ref].biller_id, SCOPE, self.part_key(part))
+            for part in parts
+        }
+        known = payment_queries.list_by_keys(keys=list(keys.values()))
+        return {part: known[key][1] for part, key in keys.items() if key in known}
+
+    def part(self, part: KeptPart, *, payment_ref: str = "") -> Part:
+        """Return a payment that was submitted, or one that is only named."""
+        balance = self.balances[part.payer_ref, part.account_ref]
+        payment = payment_queries.get(actor=self.actor, public_id=payment_ref) if payment_ref else None
+        biller = self.billers[balance.biller_id]
+        today = biller_queries.today(biller=biller, now=self.now)
+        telling = wording.of(payment, today=today) if payment is not None else None
+        return Part(part, balance, biller, payment=payment, telling=telling)
+
+
+class SelectSeveralStep(SeveralView):
+    """Step 1 where there is more than one person or biller: which bills, and how each biller is paid."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask, or go straight to the only one."""
+        owed = self.owed()
+        if len(owed) == 1:
+            return HttpResponseRedirect(owed[0].pay_url)
+        before = kept.read_sitting(self.request.GET.get("kept", ""), subject=self.subject)
+        several = self._several(owed)
+        if not before:
+            return self._page(SelectSeveral(several=several))
+        initial = dict.fromkeys(SelectSeveral(several=several).fields, "") | several_forms.posted(before)
+        wanted = self.request.GET.get("method", "")
+        for each in several:
+            if any(method.public_id == wanted for method in each.methods):
+                initial[several_forms.METHOD + each.payer.public_id] = wanted
+        return self._page(SelectSeveral(several=several, initial=initial))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Go on to Verify Payment; or to adding a method, with everything kept."""
+        several = self._several(self.owed())
+        form = SelectSeveral(self.request.POST, several=several)
+        is_valid = form.is_valid()
+        kind, _colon, payer_ref = self.request.POST.get("add", "").partition(":")
+        if kind in {"bank", "card"} and any(each.payer.public_id == payer_ref for each in several):
+            return self._add(form, kind, payer_ref)
+        if not is_valid:
+            return self._page(form)
+        parts = [self._with_key(part) for part in form.chosen]
+        query = urlencode({"order": kept.sitting_text(parts, subject=self.subject)})
+        return HttpResponseRedirect(f"{reverse('portal-pay-several')}?{query}")
+
+    def _with_key(self, part: KeptPart) -> KeptPart:
+        subject = f"{self.actor.ref}:{part.payer_ref}:{part.account_ref}"
+        key = tokens.form_key(purpose=PURPOSE, subject=subject, issued_at=self.now)
+        return KeptPart(part.payer_ref, part.account_ref, part.method_ref, key)
+
+    def _several(self, owed: Sequence[Owed]) -> list[Together]:
+        found = []
+        for payer in self.payers:
+            theirs = [each for each in owed if each.payer_id == payer.id]
+            if theirs:
+                found.append(self._together(payer, theirs))
+        return found
+
+    def _together(self, payer: PayerRow, owed: Sequence[Owed]) -> Together:
+        kinds = self.payable_kinds(payer.biller_id)
+        can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=payer.id)
+        return Together(
+            payer=payer,
+            biller_name=self.billers[payer.biller_id].name,
+            owed=owed,
+            methods=method_queries.list_for(actor=self.actor, payer_ids=[payer.id], only_usable=True),
+            adds_bank=can_add and "bank" in kinds,
+            adds_card=can_add and "card" in kinds,
+        )
+
+    def _add(self, form: SelectSeveral, kind: str, payer_ref: str) -> HttpResponse:
+        text = kept.sitting_text(form.chosen, subject=self.subject)
+        back = tokens.sign(f"{self.start_url}?{urlencode({'kept': text})}", purpose=kept.BACK)
+        query = urlencode({"payer": payer_ref, "back": back})
+        return HttpResponseRedirect(f"{reverse('portal-method-add', args=[kind])}?{query}")
+
+    def _page(self, form: SelectSeveral) -> HttpResponse:
+        can_go = any(each.methods for each in form.several)
+        return self.page("portal/pay/several_select.html", {"form": form, "can_go": can_go})
+
+
+class VerifySeveralStep(SeveralView):
+    """Step 2: one clear review of every payment; and Submit Payment, one after the other."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show what each comes to. Who comes Back after paying is led to what became of it."""
+        parts = self.kept_parts()
+        if not parts:
+            return HttpResponseRedirect(self.start_url)
+        if len(self.born(parts)) == len(parts):
+            return self._done()
+        return self._review(parts, {})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Submit what is not submitted yet, or go back with everything kept."""
+        parts = self.kept_parts()
+        if not parts:
+            return HttpResponseRedirect(self.start_url)
+        if self.request.POST.get("step") == "change":
+            for part in parts:
+                prepare.leave(
+                    actor=self.actor, account_id=self.balances[part.payer_ref, part.account_ref].account_id
+                )
+            query = urlencode({"kept": kept.sitting_text(parts, subject=self.subject)})
+            return HttpResponseRedirect(f"{self.start_url}?{query}")
+        refusals = self._submit(parts)
+        return self._review(parts, refusals) if refusals else self._done()
+
+    def _submit(self, parts: Sequence[KeptPart]) -> dict[KeptPart, str]:
+        """Submit one after the other; return why some were not. One that fails stops no other."""
+        refusals = {}
+        for part in parts:
+            seen = self.request.POST.get(self.part(part).seen_name, "")
+            if not seen:
+                continue  # it was left out of the review, and the page said why
+            submission = Submission(order=self._order(part), scope=SCOPE, key=self.part_key(part), seen=seen)
+            try:
+                submit.run(actor=self.actor, now=self.now, submission=submission)
+            except (errors.Invalid, errors.Stale, db.Busy) as refusal:
+                refusals[part] = refusal.message
+        return refusals
+
+    def _done(self) -> HttpResponse:
+        query = urlencode({"order": self.request.GET["order"]})
+        return HttpResponseRedirect(f"{reverse('portal-pay-several-done')}?{query}")
+
+    def _review(self, kept_parts: Sequence[KeptPart], refusals: Mapping[KeptPart, str]) -> HttpResponse:
+        born = self.born(kept_parts)
+        parts = [
+            self.part(part, payment_ref=born[part]) if part in born else self._quoted(part)
+            for part in kept_parts
+        ]
+        asked = [part for part in parts if part.quote is not None]
+        values = {
+            "parts": parts,
+            "asked": asked,
+            "done": [part for part in parts if part.payment is not None],
+            "messages_of": list(dict.fromkeys(refusals.values())),
+            "totals": _totals(asked),
+            "leave_url": leave_url(part.balance for part in parts),
+        }
+        return self.page("portal/pay/several_verify.html", values)
+
+    def _quoted(self, part: KeptPart) -> Part:
+        shown = self.part(part)
+        try:
+            review = prepare.run(actor=self.actor, now=self.now, order=self._order(part))
+        except (errors.Invalid, errors.Stale) as refusal:
+            return Part(part, shown.balance, shown.biller, refusal=refusal.message)
+        return Part(part, shown.balance, shown.biller, quote=review.quote, others=review.others)
+
+    def _order(self, part: KeptPart) -> PayOrder:
+        balance = self.balances[part.payer_ref, part.account_ref]
+        return PayOrder(
+            payer_id=balance.payer_id,
+            account_id=balance.account_id,
+            method_ref=part.method_ref,
+            mode=Mode.OUTSTANDING,
+            locale=get_language() or "en",
+        )
+
+
+class SeveralDone(SeveralView):
+    """Step 3: what became of each."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it as it is now."""
+        parts = self.kept_parts()
+        born = self.born(parts)
+        if not born:
+            return HttpResponseRedirect(reverse("portal-invoices"))
+        shown = [self.part(part, payment_ref=born.get(part, "")) for part in parts]
+        is_good = all(part.payment is not None and part.payment.status not in FAILED for part in shown)
+        return self.page("portal/pay/several_done.html", {"parts": shown, "is_good": is_good})
+
+
+def _totals(parts: Sequence[Part]) -> list[Total]:
+    sums: dict[str, int] = {}
+    for part in parts:
+        if part.quote is not None:
+            sums[part.quote.currency] = sums.get(part.quote.currency, 0) + part.quote.total_minor
+    return [Total(currency, amount) for currency, amount in sums.items()]

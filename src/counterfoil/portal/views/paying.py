@@ -1,0 +1,159 @@
+"""What the steps of Make a Payment share: for whom, from whom, what can be chosen; and leaving the window."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.core import errors
+from counterfoil.flows.payments import prepare
+from counterfoil.flows.payments.orders import PayOrder
+from counterfoil.invoices import queries as invoice_queries
+from counterfoil.invoices.queries import InvoiceRow
+from counterfoil.methods import queries as method_queries
+from counterfoil.payers import permissions
+from counterfoil.payers.rows import PayerRow
+from counterfoil.payments import balances
+from counterfoil.payments.balances import Balance
+from counterfoil.portal.forms.pay import Offered, SelectMethod
+from counterfoil.portal.kept import KeptOrder
+from counterfoil.portal.views.base import BillingView
+
+PURPOSE = "pay"
+SCOPE = "form"
+# What is ticked travels in an address; servers refuse lines above 8 kB, and forms of a thousand fields.
+MOST_LISTED = 250
+
+
+def leave_url(left: Iterable[Balance]) -> str:
+    """Return where closing the window leads: it gives the claims on these accounts up."""
+    query = urlencode([("account", balance.account_ref) for balance in left])
+    return f"{reverse('portal-pay-leave')}?{query}"
+
+
+class PayView(BillingView):
+    """What the steps share: for whom, from whom, and what can be chosen."""
+
+    tab = "invoices"
+
+    @functools.cached_property
+    def payer_row(self) -> PayerRow:
+        """The payer in whose name this payment is made."""
+        return self.payer_by_ref(self.kwargs["payer_ref"], permission=permissions.PAY)
+
+    @functools.cached_property
+    def balance(self) -> Balance:
+        """What is owed on the account of the address."""
+        found = balances.list_for(actor=self.actor, payer_ids=[self.payer_row.id], billers=self.billers)
+        for balance in found:
+            if balance.account_ref == self.kwargs["account_ref"]:
+                return balance
+        raise errors.NotFound("account")
+
+    @property
+    def biller(self) -> BillerRow:
+        """Who is owed."""
+        return self.billers[self.payer_row.biller_id]
+
+    @functools.cached_property
+    def offered(self) -> Offered:
+        """What can be chosen in step 1."""
+        found = invoice_queries.list_open(
+            actor=self.actor, payer_id=self.payer_row.id, account_id=self.balance.account_id
+        )
+        payable = [invoice for invoice in found if invoice.payable_minor > 0]
+        takes_more = self.biller.portal.prepayment_allowed
+        listed = self._listed(payable)
+        return Offered(
+            methods=method_queries.list_for(
+                actor=self.actor, payer_ids=[self.payer_row.id], only_usable=True
+            ),
+            invoices=listed,
+            outstanding_minor=self.balance.outstanding_minor,
+            currency=self.biller.currency,
+            takes_less=self.biller.portal.partial_payment_allowed,
+            takes_more=takes_more,
+            takes_ahead=takes_more and not self.balance.outstanding_minor,
+            is_cut=len(listed) < len(payable),
+        )
+
+    def _listed(self, payable: Sequence[InvoiceRow]) -> list[InvoiceRow]:
+        """The oldest due, and the one that was asked for; the others are paid with the Outstanding Balance."""
+        asked = self.request.GET.get("invoice", "")
+        return [row for at, row in enumerate(payable) if at < MOST_LISTED or row.public_id == asked]
+
+    @property
+    def subject(self) -> str:
+        """For whom signed marks of this window are good: this login, this payer, this account."""
+        return f"{self.actor.ref}:{self.payer_row.public_id}:{self.balance.account_ref}"
+
+    @property
+    def start_url(self) -> str:
+        """The address of step 1."""
+        return reverse("portal-pay", args=[self.payer_row.public_id, self.balance.account_ref])
+
+    def order(self, order: KeptOrder) -> PayOrder:
+        """Return what was chosen as an order."""
+        return PayOrder(
+            payer_id=self.payer_row.id,
+            account_id=self.balance.account_id,
+            method_ref=order.method_ref,
+            mode=order.mode,
+            amounts=order.amounts,
+            locale=get_language() or "en",
+        )
+
+    def select(self, form: SelectMethod, *, message: str = "") -> HttpResponse:
+        """Draw step 1."""
+        today = biller_queries.today(biller=self.biller, now=self.now)
+        kinds = self.payable_kinds(self.biller.id)
+        can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=self.payer_row.id)
+        values = {
+            "form": form,
+            "offered": self.offered,
+            "most_listed": MOST_LISTED,
+            "balance": self.balance,
+            "biller_name": self.biller.name,
+            "pay_on": today,
+            "message": message,
+            "adds_bank": can_add and "bank" in kinds,
+            "adds_card": can_add and "card" in kinds,
+        }
+        return self.page("portal/pay/select.html", values, biller=self.biller)
+
+    def demand_payable(self) -> None:
+        """Refuse where no payment can be made.
+
+        :raises errors.NotFound: this biller takes no payments here.
+        """
+        if not self.payable_kinds(self.biller.id):
+            raise errors.NotFound("no payments")
+
+
+class LeavePay(BillingView):
+    """The window was closed or left: nobody is warned of it any more. Doing it twice does nothing."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Give the claims up, and go back to the invoices."""
+        self._leave()
+        return HttpResponseRedirect(reverse("portal-invoices"))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Do the same for a page that is gone when the answer comes."""
+        self._leave()
+        return HttpResponse(status=204)
+
+    def _leave(self) -> None:
+        refs = set(self.request.GET.getlist("account"))
+        for balance in balances.list_for(
+            actor=self.actor, payer_ids=self.payer_ids(permissions.PAY), billers=self.billers
+        ):
+            if balance.account_ref in refs:
+                prepare.leave(actor=self.actor, account_id=balance.account_id)
