@@ -8,7 +8,20 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from counterfoil_sandbox import charges, clock, engine, errors, faults, http, life, merchants, store, tokens
+from counterfoil_sandbox import (
+    agreements,
+    charges,
+    clock,
+    engine,
+    errors,
+    faults,
+    http,
+    life,
+    merchants,
+    small_amounts,
+    store,
+    tokens,
+)
 
 Work = Callable[[charges.Place], http.Response]
 MAX_PAGE = 500
@@ -152,6 +165,61 @@ def change_expiry(sandbox: engine.Sandbox, request: http.Request, token: str) ->
     return _call(sandbox, request, "token", token, work)
 
 
+def start_small_amounts(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
+    """POST /v1/tokens/<token>/small-amounts: send two small amounts to a bank account."""
+    return _call(
+        sandbox,
+        request,
+        "token",
+        token,
+        lambda place: http.answer_json(tokens.as_json(small_amounts.start(place, token=token))),
+    )
+
+
+def confirm_small_amounts(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
+    """POST /v1/tokens/<token>/small-amounts/confirm with amounts_minor."""
+    amounts = request.json().get("amounts_minor")
+    return _call(
+        sandbox,
+        request,
+        "token",
+        f"{token}|{amounts}",
+        lambda place: http.answer_json(small_amounts.confirm(place, token=token, amounts=amounts)),
+    )
+
+
+def begin_agreement(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
+    """POST /v1/agreements with return_url and locale: what the wallet's holder is asked to agree to."""
+    key, body = request.headers.get("idempotency-key", ""), request.json()
+
+    def work(place: charges.Place) -> http.Response:
+        url, locale = str(body.get("return_url", "")), str(body.get("locale", "en"))
+        row = agreements.begin(place, key=key, return_url=url, locale=locale)
+        return http.answer_json(agreements.as_json(row, base_url=place.base_url))
+
+    return _call(sandbox, request, "token", key, work)
+
+
+def show_agreement(sandbox: engine.Sandbox, request: http.Request, agreement_id: str) -> http.Response:
+    """GET /v1/agreements/<id>."""
+
+    def work(place: charges.Place) -> http.Response:
+        row = agreements.get(place.db, agreement_id=agreement_id, merchant_id=place.merchant.id)
+        return http.answer_json(agreements.as_json(row, base_url=place.base_url))
+
+    return _call(sandbox, request, "token", agreement_id, work)
+
+
+def open_wallet_once(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
+    """POST /v1/wallets/once: a token each charge to which waits for the wallet's holder."""
+
+    def work(place: charges.Place) -> http.Response:
+        token = tokens.wallet(place.db, place.merchant, now=place.now, once=True)
+        return http.answer_json(tokens.as_json(tokens.get(place, token=token)))
+
+    return _call(sandbox, request, "token", "once", work)
+
+
 def delete_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
     """DELETE /v1/tokens/<token>; deleting it twice is fine."""
 
@@ -217,6 +285,11 @@ ROUTES = (
     http.route("DELETE", "/v1/tokens/<token>", delete_token),
     http.route("POST", "/v1/tokens/<token>/check", check_token),
     http.route("POST", "/v1/tokens/<token>/expiry", change_expiry),
+    http.route("POST", "/v1/tokens/<token>/small-amounts", start_small_amounts),
+    http.route("POST", "/v1/tokens/<token>/small-amounts/confirm", confirm_small_amounts),
+    http.route("POST", "/v1/agreements", begin_agreement),
+    http.route("GET", "/v1/agreements/<agreement_id>", show_agreement),
+    http.route("POST", "/v1/wallets/once", open_wallet_once),
     http.route("GET", "/v1/books", books),
     http.route("GET", "/v1/books/balance", balance),
 )

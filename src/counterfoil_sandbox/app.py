@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from counterfoil_sandbox import admin, api, books_page, clock, engine, errors, hosted, http, store
+from counterfoil_sandbox import admin, api, books_page, clock, decisions, engine, errors, hosted, http, store
 
 log = logging.getLogger("counterfoil_sandbox")
 STATIC = {"sandbox.css": "text/css; charset=utf-8", "fields.js": "text/javascript; charset=utf-8"}
@@ -36,6 +36,7 @@ def _health(sandbox: engine.Sandbox, _request: http.Request) -> http.Response:
 ROUTES = (
     *api.ROUTES,
     *hosted.ROUTES,
+    *decisions.ROUTES,
     *admin.ROUTES,
     *books_page.ROUTES,
     http.route("GET", "/static/<name>", _static),

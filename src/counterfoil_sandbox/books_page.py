@@ -89,6 +89,31 @@ def _movements(db: store.Connection, merchant_id: str) -> markup.Html:
     return _table("Movements", heads, rows, "No money has moved yet.")
 
 
+def _small_amounts(db: store.Connection, sandbox: engine.Sandbox, merchant_id: str) -> markup.Html:
+    found = db.execute(
+        "SELECT s.*, t.last4, t.checked, m.offset_seconds FROM small_amounts s JOIN token t USING (token) "
+        "JOIN merchant m ON m.id = s.merchant_id WHERE %(merchant)s = '' OR s.merchant_id = %(merchant)s "
+        "ORDER BY s.started_at DESC, s.token LIMIT %(limit)s",
+        {"merchant": merchant_id, "limit": SHOWN},
+    ).fetchall()
+    rows = [
+        (
+            _when(row["started_at"]),
+            row["merchant_id"],
+            f"account {row['last4']}",
+            # What has not arrived yet nobody can read on a statement.
+            f"{_money(row['first_minor'])} and {_money(row['second_minor'])}"
+            if row["arrive_at"] <= sandbox.clock.at(row["offset_seconds"])
+            else f"arrive {_when(row['arrive_at'])}",
+            row["checked"],
+            row["tries_left"],
+        )
+        for row in found
+    ]
+    heads = ("Sent", "Merchant", "To", "Amounts", "Account", "Tries left")
+    return _table("Small Amounts", heads, rows, "No account is being confirmed by small amounts.")
+
+
 def _events(db: store.Connection, merchant_id: str) -> markup.Html:
     rows = [
         (
@@ -180,6 +205,7 @@ def show(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
             "merchants": _balances(db, sandbox, found),
             "charges": _charges(db, chosen),
             "movements": _movements(db, chosen),
+            "amounts": _small_amounts(db, sandbox, chosen),
             "events": _events(db, chosen),
         }
     key = _form_key(sandbox)

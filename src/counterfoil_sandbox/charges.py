@@ -185,14 +185,24 @@ def _decide(place: Place, row: dict[str, Any], token: store.Row) -> str:
     if token["kind"] == "bank":
         return _start_bank(place, row)
     row["effective_on"] = None
-    if token["kind"] == "wallet" and by_payer:
-        return _ask(place, row, "wallet")
+    if token["kind"] == "wallet" and behavior.does != "decline":
+        return _wallet(place, row, by_payer=by_payer, has_agreement=behavior.name == magic.APPROVE.name)
     if token["exp_year"] and (token["exp_year"], token["exp_month"]) < (place.now.year, place.now.month):
         return _decline(row, "expired_card", "54")
     if behavior.does == "decline":
         return _decline(row, behavior.code, behavior.network_code, behavior.advice_code)
     if behavior.does == "confirm":
         return _ask(place, row, "challenge") if by_payer else _decline(row, "authentication_required", "1A")
+    row.update(status="captured", captured_at=place.now)
+    return "charge.captured"
+
+
+def _wallet(place: Place, row: dict[str, Any], *, by_payer: bool, has_agreement: bool) -> str:
+    """The holder decides on the wallet's page; without the holder only an agreement lets a charge through."""
+    if by_payer:
+        return _ask(place, row, "wallet")
+    if not has_agreement:
+        return _decline(row, "authentication_required", "1A")
     row.update(status="captured", captured_at=place.now)
     return "charge.captured"
 

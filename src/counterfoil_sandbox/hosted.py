@@ -1,13 +1,11 @@
-"""Pages the payer's browser opens here: hosted fields in a frame, the same as a page, confirmation, wallet."""
+"""Pages the payer's browser opens here to give card or bank details: hosted fields in a frame, the same as a page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from counterfoil_sandbox import (
-    charges,
     engine,
     errors,
     forms,
@@ -17,15 +15,16 @@ from counterfoil_sandbox import (
     merchants,
     store,
     text,
-    tokens,
 )
 
 
-def _locale(values: Mapping[str, str]) -> str:
+def locale_of(values: Mapping[str, str]) -> str:
+    """The language of a page: `en` or `es`."""
     return "es" if values.get("locale", "en").lower().startswith("es") else "en"
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -36,7 +35,7 @@ def _merchant(db: store.Connection, values: Mapping[str, str]) -> merchants.Merc
 
 def _back_to(merchant: merchants.Merchant, values: Mapping[str, str]) -> str:
     url = values.get("return_url", "")
-    if _origin(url) not in merchant.origins:
+    if origin_of(url) not in merchant.origins:
         raise errors.ApiError(400, "return_url", "return_url does not begin with an origin of this merchant.")
     return url
 
@@ -95,16 +94,15 @@ def _fields(
     return markup.join([_field(name, words, values, wrong) for name in forms.FIELDS[kind]])
 
 
-def _shell(
-    locale: str, title: str, body: markup.Html, *, script: str = "", look: str = "page"
-) -> markup.Html:
+def shell(locale: str, title: str, body: markup.Html, *, script: str = "", look: str = "page") -> markup.Html:
+    """A whole page around its body."""
     tag = markup.Html(f'<script src="/static/{script}" defer></script>' if script else "")
     return markup.render("shell.html", lang=locale, title=title, body=body, script=tag, look=look)
 
 
 def show_fields(sandbox: engine.Sandbox, request: http.Request, kind: str) -> http.Response:
     """GET /fields/<kind>?merchant=&nonce=&locale=: fields for a frame in the merchant's page."""
-    locale = _locale(request.query)
+    locale = locale_of(request.query)
     words = text.words(locale)
     with sandbox.store.session() as db:
         merchant = _merchant(db, request.query)
@@ -120,14 +118,14 @@ def show_fields(sandbox: engine.Sandbox, request: http.Request, kind: str) -> ht
         fields=_fields(kind, words, {}, {}),
     )
     ancestors = " ".join(merchant.origins) or "'none'"
-    page = _shell(locale, words[f"{kind}_title"], body, script="fields.js", look="framed")
+    page = shell(locale, words[f"{kind}_title"], body, script="fields.js", look="framed")
     return http.answer_page(page, csp=f"form-action 'none'; frame-ancestors {ancestors}")
 
 
 def keep_fields(sandbox: engine.Sandbox, request: http.Request, kind: str) -> http.Response:
     """POST /fields/<kind>, from the frame's own script: a token, or 422 with what is wrong beside which field."""
     values = {key: str(value) for key, value in request.json().items()}
-    words = text.words(_locale(values))
+    words = text.words(locale_of(values))
     with sandbox.store.session() as db:
         merchant = _merchant(db, values)
         outcome = forms.keep(db, merchant, kind, values, now=sandbox.clock.at(merchant.offset_seconds))
@@ -151,7 +149,7 @@ def _page(
     *,
     status: int = 200,
 ) -> http.Response:
-    locale = _locale(values)
+    locale = locale_of(values)
     words = text.words(locale)
     back = _back_to(merchant, values)
     state = values.get("state", "")
@@ -181,16 +179,14 @@ def _page(
         cancel=words["cancel"],
         cancel_url=_with(back, canceled="1", state=state),
     )
-    csp = f"form-action 'self' {_origin(back)}; frame-ancestors 'none'"
-    return http.answer_page(_shell(locale, words[f"{kind}_title"], body), csp=csp, status=status)
+    csp = f"form-action 'self' {origin_of(back)}; frame-ancestors 'none'"
+    return http.answer_page(shell(locale, words[f"{kind}_title"], body), csp=csp, status=status)
 
 
 def show_page(sandbox: engine.Sandbox, request: http.Request, kind: str) -> http.Response:
     """GET /page/<kind>?merchant=&return_url=&state=&locale=: the same fields as a page, without JavaScript."""
     with sandbox.store.session() as db:
         merchant = _merchant(db, request.query)
-    if kind == "wallet":
-        return _wallet_setup(merchant, request.query)
     if kind not in forms.FIELDS:
         raise errors.ApiError(404, "no_such_page", "There is nothing at this address.")
     return _page(merchant, kind, request.query, {})
@@ -203,108 +199,10 @@ def keep_page(sandbox: engine.Sandbox, request: http.Request, kind: str) -> http
         merchant = _merchant(db, values)
         back, state = _back_to(merchant, values), values.get("state", "")
         now = sandbox.clock.at(merchant.offset_seconds)
-        if kind == "wallet":
-            if values.get("decision") != "approve":
-                return http.redirect(_with(back, canceled="1", state=state))
-            return http.redirect(_with(back, token=tokens.wallet(db, merchant, now=now), state=state))
         outcome = forms.keep(db, merchant, kind, values, now=now)
     if outcome.errors:
         return _page(merchant, kind, values, dict(outcome.errors), status=422)
     return http.redirect(_with(back, token=outcome.token, state=state))
-
-
-def _wallet_setup(merchant: merchants.Merchant, values: Mapping[str, str]) -> http.Response:
-    words, back = text.words(_locale(values)), _back_to(merchant, values)
-    hidden = {
-        "merchant": merchant.public_key,
-        "return_url": back,
-        "state": values.get("state", ""),
-        "locale": _locale(values),
-    }
-    said = words["wallet_setup_text"].format(name=merchant.name)
-    return _decision(values, words["wallet_title"], said, hidden, refuse=words["cancel"], back=back)
-
-
-def _decision(
-    values: Mapping[str, str], title: str, said: str, hidden: Mapping[str, str], *, refuse: str, back: str
-) -> http.Response:
-    locale = _locale(values)
-    words = text.words(locale)
-    inputs = markup.join(
-        [markup.render("hidden.html", name=name, value=value) for name, value in hidden.items()]
-    )
-    body = markup.render(
-        "decision.html",
-        title=title,
-        said=said,
-        practice=words["practice"],
-        hidden=inputs,
-        approve=words["approve"],
-        refuse=refuse,
-    )
-    csp = f"form-action 'self' {_origin(back) if back else ''}; frame-ancestors 'none'"
-    return http.answer_page(_shell(locale, title, body), csp=csp)
-
-
-def _waiting(
-    sandbox: engine.Sandbox, db: store.Connection, charge_id: str
-) -> tuple[charges.Place, store.Row]:
-    row = db.execute("SELECT * FROM charge WHERE id = %s AND status <> 'fenced'", [charge_id]).fetchone()
-    if row is None:
-        raise errors.ApiError(404, "not_found", "There is nothing at this address.")
-    merchant = merchants.get(db, by="id", value=row["merchant_id"])
-    now = sandbox.clock.at(merchant.offset_seconds)
-    return charges.Place(db, merchant, now, sandbox.base_url), row
-
-
-def _safe_back(merchant: merchants.Merchant, row: store.Row) -> str:
-    url = str(row["return_url"])
-    return url if _origin(url) in merchant.origins else ""
-
-
-def show_decision(
-    sandbox: engine.Sandbox, request: http.Request, *, page: str, charge_id: str
-) -> http.Response:
-    """GET /challenge/<charge> and /wallet/<charge>: approve or refuse."""
-    words = text.words(_locale(request.query))
-    with sandbox.store.session() as db:
-        place, row = _waiting(sandbox, db, charge_id)
-    back = _safe_back(place.merchant, row)
-    if row["status"] != "action_needed":
-        link = markup.render("link.html", url=back, label=words["go_back"]) if back else markup.Html("")
-        body = markup.render("done.html", title=words["done_title"], said=words["done_text"], link=link)
-        shell = _shell(_locale(request.query), words["done_title"], body)
-        return http.answer_page(shell, csp="form-action 'none'; frame-ancestors 'none'")
-    said = words["challenge_text"].format(
-        amount=f"${row['amount_minor'] / 100:,.2f}", name=place.merchant.name
-    )
-    title = words["wallet_title"] if page == "wallet" else words["challenge_title"]
-    refuse = words["cancel"] if page == "wallet" else words["refuse"]
-    return _decision(request.query, title, said, {"locale": _locale(request.query)}, refuse=refuse, back=back)
-
-
-def decide(sandbox: engine.Sandbox, request: http.Request, *, page: str, charge_id: str) -> http.Response:
-    """POST of the same: the charge is captured, declined or canceled, once; then back to the merchant."""
-    with sandbox.store.session() as db:
-        place, row = _waiting(sandbox, db, charge_id)
-        back = _safe_back(place.merchant, row)
-        if row["status"] == "action_needed":
-            _settle(place, row, approved=request.form().get("decision") == "approve")
-            sandbox.news.set()
-    if back:
-        return http.redirect(back)
-    return http.redirect(f"{sandbox.base_url}/{page}/{charge_id}")
-
-
-def _settle(place: charges.Place, row: store.Row, *, approved: bool) -> None:
-    if approved:
-        values = {"status": "captured", "captured_at": place.now, "action_url": None}
-        charges.change(place, row, values, word="charge.captured", movement="capture")
-    elif row["kind"] == "wallet":
-        charges.change(place, row, {"status": "canceled", "action_url": None}, word="charge.canceled")
-    else:
-        refused = {"decline_code": "authentication_failed", "network_code": "1A", "action_url": None}
-        charges.change(place, row, {"status": "declined", **refused}, word="charge.declined")
 
 
 ROUTES = (
@@ -313,8 +211,4 @@ ROUTES = (
     http.route("POST", "/fields/<kind>", keep_fields),
     http.route("GET", "/page/<kind>", show_page),
     http.route("POST", "/page/<kind>", keep_page),
-    http.route("GET", "/challenge/<charge_id>", partial(show_decision, page="challenge")),
-    http.route("POST", "/challenge/<charge_id>", partial(decide, page="challenge")),
-    http.route("GET", "/wallet/<charge_id>", partial(show_decision, page="wallet")),
-    http.route("POST", "/wallet/<charge_id>", partial(decide, page="wallet")),
 )

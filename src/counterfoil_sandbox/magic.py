@@ -23,6 +23,7 @@ class Behavior:
     bank_days: int = 0
     calendar_days: int = 0
     fails_check: bool = False
+    takes_no_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def _decline(code: str, network: str, advice: str = "") -> Behavior:
 APPROVE = Behavior("approve", "approve")
 CONFIRM = Behavior("confirm", "confirm")
 SETTLE = Behavior("settle", "settle")
+REVOKED = _decline("revocation_of_authorization", "R1", "21")
 
 CARDS: tuple[TestCard, ...] = (
     TestCard("4242424242424242", "visa", "credit", APPROVE),
@@ -74,7 +76,7 @@ CARDS: tuple[TestCard, ...] = (
         "4000000000000341",
         "visa",
         "credit",
-        _decline("revocation_of_authorization", "R1", "21"),
+        REVOKED,
         "HARD_REVOKED",
     ),
     TestCard(
@@ -119,6 +121,16 @@ ACCOUNTS: tuple[TestAccount, ...] = (
         "000444444440",
         Behavior("return:R03:1:0:unchecked", "return", "R03", bank_days=1, fails_check=True),
         "fails the instant check; R03 if charged all the same",
+    ),
+    TestAccount(
+        "000555555551",
+        Behavior("settle:by_amounts", "settle", takes_no_check=True),
+        "its bank takes no part in the instant check: two small amounts, after 1 bank day; settles",
+    ),
+    TestAccount(
+        "000555555552",
+        Behavior("return:R01:2:0:by_amounts", "return", "R01", bank_days=2, takes_no_check=True),
+        "the same; R01 after 2 bank days",
     ),
 )
 BANKS = {

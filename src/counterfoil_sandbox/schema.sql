@@ -120,3 +120,27 @@ CREATE TABLE IF NOT EXISTS delayed (
     run_at timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS delayed_merchant ON delayed (merchant_id, run_at);
+-- Two small amounts on their way to a bank account, which its owner types in.
+CREATE TABLE IF NOT EXISTS small_amounts (
+    token text PRIMARY KEY REFERENCES token ON DELETE CASCADE,
+    merchant_id text NOT NULL REFERENCES merchant ON DELETE CASCADE,
+    first_minor int NOT NULL CHECK (first_minor BETWEEN 1 AND 99),
+    second_minor int NOT NULL CHECK (second_minor BETWEEN 1 AND 99),
+    started_at timestamptz NOT NULL,
+    arrive_at timestamptz NOT NULL,
+    tries_left int NOT NULL DEFAULT 3 CHECK (tries_left >= 0)
+);
+CREATE INDEX IF NOT EXISTS small_amounts_merchant ON small_amounts (merchant_id, started_at DESC);
+-- What a wallet's holder is asked to agree to, once for each key.
+CREATE TABLE IF NOT EXISTS agreement (
+    id text PRIMARY KEY,
+    merchant_id text NOT NULL REFERENCES merchant ON DELETE CASCADE,
+    key text NOT NULL,
+    status text NOT NULL CHECK (status IN ('waiting', 'approved', 'canceled', 'withdrawn')),
+    return_url text NOT NULL,
+    locale text NOT NULL,
+    token text REFERENCES token ON DELETE CASCADE,
+    created_at timestamptz NOT NULL,
+    decided_at timestamptz,
+    UNIQUE (merchant_id, key)
+);

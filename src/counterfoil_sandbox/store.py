@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 Row: TypeAlias = dict[str, Any]
 Connection: TypeAlias = psycopg.Connection[Row]
 SCHEMA_LOCK = 7_304_211
-TABLES = "delayed, fault, event, movement, charge, token, merchant"
+TABLES = "agreement, small_amounts, delayed, fault, event, movement, charge, token, merchant"
 
 
 class Store:

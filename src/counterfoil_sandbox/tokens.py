@@ -35,7 +35,8 @@ _INSERT = f"INSERT INTO token ({', '.join(COLUMNS)}) VALUES ({', '.join(f'%({nam
 
 def as_json(row: store.Row) -> dict[str, Any]:
     """A token as the API shows it."""
-    return {**{name: row[name] for name in SHOWN}, "check_method": "instant"}
+    revoked = row["kind"] == "wallet" and row["behavior"] == magic.REVOKED.name
+    return {**{name: row[name] for name in SHOWN}, "check_method": "instant", "revoked": revoked}
 
 
 def _save(db: store.Connection, merchant: merchants.Merchant, now: datetime, values: dict[str, Any]) -> str:
@@ -113,8 +114,8 @@ def bank(
     )
 
 
-def wallet(db: store.Connection, merchant: merchants.Merchant, *, now: datetime) -> str:
-    """Keep a wallet agreement; its token."""
+def wallet(db: store.Connection, merchant: merchants.Merchant, *, now: datetime, once: bool = False) -> str:
+    """Keep a wallet agreement, or a wallet that is asked `once` for each payment; its token."""
     return _save(
         db,
         merchant,
@@ -123,7 +124,7 @@ def wallet(db: store.Connection, merchant: merchants.Merchant, *, now: datetime)
             "kind": "wallet",
             "brand": "sandbox wallet",
             "holder_name": "Pat Wallet",
-            "behavior": magic.APPROVE.name,
+            "behavior": magic.CONFIRM.name if once else magic.APPROVE.name,
             "fingerprint": _fingerprint(db, merchant, "wallet"),
         },
     )
@@ -145,7 +146,12 @@ def check(place: charges.Place, *, token: str) -> store.Row:
     row = get(place, token=token)
     if row["kind"] != "bank":
         raise errors.ApiError(400, "not_a_bank_account", "Only bank accounts are checked.")
-    checked = "failed" if magic.behavior(row["behavior"]).fails_check else "passed"
+    if row["checked"] in ("passed", "pending"):
+        return row
+    behavior = magic.behavior(row["behavior"])
+    if behavior.takes_no_check:
+        return {**row, "checked": "unsupported"}
+    checked = "failed" if behavior.fails_check else "passed"
     place.db.execute("UPDATE token SET checked = %s WHERE token = %s", [checked, token])
     return {**row, "checked": checked}
 
@@ -169,9 +175,7 @@ def change_expiry(place: charges.Place, *, token: str, month: Any, year: Any) ->
     is_month = isinstance(month, int) and isinstance(year, int) and 1 <= month <= 12
     if not is_month or not (place.now.year, place.now.month) <= (year, month) <= (place.now.year + 20, 12):
         raise errors.ApiError(422, "invalid_expiry", "The expiry date cannot be right.")
-    place.db.execute(
-        "UPDATE token SET exp_month = %s, exp_year = %s WHERE token = %s", [month, year, token]
-    )
+    place.db.execute("UPDATE token SET exp_month = %s, exp_year = %s WHERE token = %s", [month, year, token])
     return {**row, "exp_month": month, "exp_year": year}
 
 

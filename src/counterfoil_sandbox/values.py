@@ -37,10 +37,16 @@ A debit is sent at noon Eastern on its effective day, the money arrives at 8:30 
 had arrived).
 `expected_on` is four bank days after the effective day.
 
+Two small amounts arrive at 8 a.m. Eastern one bank day after they were asked for; the books page shows them from then
+on. They may be typed in either order; the third wrong pair locks the account for good.
+
 ## Wallet
 
-The wallet page has **Approve** and **Cancel**. Approving an agreement gives a token; a payment by the payer goes to the
-wallet page again, one without the payer is captured at once.
+The wallet page has **Approve** and **Cancel**; closing it is the third thing a payer may do. Approving an agreement
+gives a token: a payment by the payer goes to the wallet page again, one without the payer is captured at once. A wallet
+used once has no agreement: each payment goes to the page, and without the payer it is declined. `/wallet` lists the
+agreements; **Withdraw Agreement** there makes every later charge end in `revocation_of_authorization` (HARD_REVOKED)
+and sends the event `token.revoked`.
 
 ## Faults
 

@@ -115,20 +115,6 @@ def test_confirmation_page(
     assert sandbox.by_key("k")["status"] == status
 
 
-def test_wallet_goes_and_comes_back(sandbox: sandboxes.Practice) -> None:
-    asked = {"merchant": sandbox.public_key, "return_url": f"{sandboxes.ORIGIN}/back/?a=1", "state": "s"}
-    assert "Sandbox Wallet" in sandbox.http.get("/page/wallet", params=asked).text
-    left = sandbox.http.post("/page/wallet", data={**asked, "decision": "refuse"})
-    assert left.headers["location"] == f"{sandboxes.ORIGIN}/back/?a=1&canceled=1&state=s"
-    back = sandbox.http.post("/page/wallet", data={**asked, "decision": "approve"})
-    token = httpx.URL(back.headers["location"]).params["token"]
-    charge = sandbox.charge("k", token).json()
-    assert "/wallet/ch_" in charge["action_url"]
-    sandbox.http.post(charge["action_url"].removeprefix("http://sandbox.test"), data={"decision": "refuse"})
-    assert sandbox.by_key("k")["status"] == "canceled"
-    assert sandbox.charge("k2", token, initiated_by="merchant").json()["status"] == "captured"
-
-
 @pytest.mark.parametrize("card", [card for card in magic.CARDS if card.behavior.does == "decline"])
 def test_magic_card_declines(sandbox: sandboxes.Practice, card: magic.TestCard) -> None:
     charge = sandbox.charge("k", sandbox.card(card.number)).json()

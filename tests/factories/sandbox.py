@@ -81,6 +81,33 @@ class Practice:
             mine="yes",
         )
 
+    def agreement(self, key: str = "") -> dict[str, Any]:
+        """Ask the wallet's holder to agree, as a merchant would."""
+        answer = self.http.post(
+            "/v1/agreements",
+            json={"return_url": f"{self.origin}/back/", "locale": "en"},
+            headers={**self.auth, "Idempotency-Key": key or secrets.token_hex(8)},
+        )
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def visit(self, url: str, decision: str) -> httpx.Response:
+        """Decide something on a page that the gateway named."""
+        return self.http.post(httpx.URL(url).path, data={"decision": decision})
+
+    def wallet(self) -> str:
+        """A wallet's token whose holder agreed."""
+        asked = self.agreement()
+        self.visit(asked["url"], "approve")
+        return str(self.get(f"/v1/agreements/{asked['id']}").json()["token"])
+
+    def amounts(self, token: str) -> tuple[int, int]:
+        """The two small amounts on their way to an account, as its owner would read them."""
+        with self.app.sandbox.store.session() as db:
+            row = db.execute("SELECT * FROM small_amounts WHERE token = %s", [token]).fetchone()
+        assert row is not None
+        return row["first_minor"], row["second_minor"]
+
     def keep(self, kind: str, **typed: str) -> str:
         answer = self.http.post(f"/fields/{kind}", json={"merchant": self.public_key, **typed})
         assert answer.status_code == 200, answer.text

@@ -48,6 +48,15 @@ class SandboxPractice:
     def card_to_confirm(self) -> str:
         return self.other_side.card("4000002500003155")
 
+    def bank_by_amounts(self) -> str:
+        return self.other_side.bank("000555555551")
+
+    def amounts(self, token: str) -> tuple[int, int]:
+        return self.other_side.amounts(token)
+
+    def decide(self, url: str, decision: str) -> str:
+        return str(self.other_side.visit(url, decision).headers["location"])
+
     def declining_cards(self) -> Iterator[tuple[str, base.DeclineClass]]:
         for card in magic.CARDS:
             if card.behavior.does == "decline":
@@ -297,6 +306,136 @@ def test_methods_are_shown_checked_and_forgotten(practice: Any, gateway: base.Ga
         2040,
         "credit",
     )
+
+
+def test_two_small_amounts_validate_an_account(practice: Any, gateway: base.Gateway) -> None:
+    """NA-08, NA-11: sent once, typed in either order, and typing them again changes nothing."""
+    methods, deposits = base.saves_methods(gateway), base.sends_micro_deposits(gateway)
+    token = practice.bank_by_amounts()
+    assert methods.check_bank(token).check == "unsupported"
+    assert deposits.start_micro_deposits(token).check == "pending"
+    first, second = practice.amounts(token)
+    assert deposits.start_micro_deposits(token).check == "pending"
+    assert practice.amounts(token) == (first, second)
+    assert deposits.confirm_micro_deposits(token, (first, second)) == base.NotArrived()
+    practice.pass_days(4)
+    assert deposits.confirm_micro_deposits(token, (second, first)) == base.Matched()
+    assert deposits.confirm_micro_deposits(token, (first, second)) == base.Matched()
+    details = methods.token_details(token)
+    assert isinstance(details, base.TokenDetails)
+    assert details.check == "passed"
+    assert isinstance(gateway.charge(asked("k", token)), base.Accepted)
+
+
+def test_guessing_the_two_amounts_locks_the_account(practice: Any, gateway: base.Gateway) -> None:
+    deposits, token = base.sends_micro_deposits(gateway), practice.bank_by_amounts()
+    deposits.start_micro_deposits(token)
+    practice.pass_days(4)
+    right = practice.amounts(token)
+    wrong = (right[0] % 99 + 1, right[1])
+    answers = [deposits.confirm_micro_deposits(token, wrong) for _ in range(4)]
+    assert answers == [base.Mismatched(2), base.Mismatched(1), base.Locked(), base.Locked()]
+    assert deposits.confirm_micro_deposits(token, right) == base.Locked()
+    details = base.saves_methods(gateway).token_details(token)
+    assert isinstance(details, base.TokenDetails)
+    assert details.check == "failed"
+
+
+def test_an_account_the_bank_does_not_know_gets_no_amounts(practice: Any, gateway: base.Gateway) -> None:
+    with pytest.raises(base.Refused):
+        base.sends_micro_deposits(gateway).start_micro_deposits(practice.unchecked_bank())
+
+
+def test_a_lost_answer_about_amounts_says_so_and_can_be_asked_again(
+    practice: Any, gateway: base.Gateway
+) -> None:
+    deposits, token = base.sends_micro_deposits(gateway), practice.bank_by_amounts()
+    practice.lose_answer_after("any")
+    with pytest.raises(base.Unavailable):
+        deposits.start_micro_deposits(token)
+    assert deposits.start_micro_deposits(token).check == "pending"
+    practice.pass_days(4)
+    practice.lose_answer_after("any")
+    with pytest.raises(base.Unavailable):
+        deposits.confirm_micro_deposits(token, practice.amounts(token))
+    assert deposits.confirm_micro_deposits(token, practice.amounts(token)) == base.Matched()
+
+
+def begun(gateway: base.Gateway, key: str = "a") -> base.AgreementWaiting:
+    found = base.opens_wallets(gateway).begin_agreement(key, "http://localhost:8000/back/?a=1", "en")
+    assert isinstance(found, base.AgreementWaiting)
+    return found
+
+
+def test_a_wallet_is_agreed_to_once_and_charged_without_its_holder(
+    practice: Any, gateway: base.Gateway
+) -> None:
+    wallets, asking = base.opens_wallets(gateway), begun(gateway)
+    assert begun(gateway) == asking == wallets.look_up_agreement(asking.ref)
+    assert practice.decide(asking.url, "approve") == "http://localhost:8000/back/?a=1"
+    agreed = wallets.look_up_agreement(asking.ref)
+    assert isinstance(agreed, base.AgreementApproved)
+    # Another tab, Back, a second return: nothing changes.
+    practice.decide(asking.url, "refuse")
+    practice.decide(asking.url, "approve")
+    assert wallets.look_up_agreement(asking.ref) == agreed
+    assert wallets.begin_agreement("a", "http://localhost:8000/back/?a=1", "en") == agreed
+    details = base.saves_methods(gateway).token_details(agreed.token)
+    assert isinstance(details, base.TokenDetails)
+    assert (details.kind, details.is_revoked) == ("wallet", False)
+    assert isinstance(gateway.charge(asked("k", agreed.token, initiated_by="merchant")), base.Settled)
+    assert isinstance(gateway.charge(asked("k2", agreed.token)), base.ActionNeeded)
+
+
+def test_a_wallet_that_is_not_agreed_to(practice: Any, gateway: base.Gateway) -> None:
+    wallets, asking = base.opens_wallets(gateway), begun(gateway)
+    practice.decide(asking.url, "refuse")
+    assert wallets.look_up_agreement(asking.ref) == base.AgreementEnded(asking.ref)
+    assert wallets.look_up_agreement("agr_nobody") == base.NotFound()
+    with pytest.raises(base.Refused):
+        wallets.begin_agreement("b", "https://elsewhere.test/", "en")
+
+
+def test_an_agreement_taken_back_there_declines_and_is_told(practice: Any, gateway: base.Gateway) -> None:
+    wallets, asking = base.opens_wallets(gateway), begun(gateway)
+    practice.decide(asking.url, "approve")
+    agreed = wallets.look_up_agreement(asking.ref)
+    assert isinstance(agreed, base.AgreementApproved)
+    practice.decide(asking.url, "withdraw")
+    assert wallets.look_up_agreement(asking.ref) == base.AgreementEnded(asking.ref)
+    for key, who in (("k1", "merchant"), ("k2", "payer")):
+        result = gateway.charge(asked(key, agreed.token, initiated_by=who))
+        assert isinstance(result, base.Declined)
+        assert result.decline_class is base.DeclineClass.HARD_REVOKED
+    details = base.saves_methods(gateway).token_details(agreed.token)
+    assert isinstance(details, base.TokenDetails)
+    assert details.is_revoked
+    bodies = practice.told()
+    told = [base.reads_events(gateway).verify(*each, practice.other_side.time.now) for each in bodies]
+    assert ("token.revoked", agreed.token) in [(news.kind, news.token) for news in told if news]
+    assert practice.moved() == []
+
+
+@pytest.mark.parametrize(("decision", "ends"), [("approve", base.Settled), ("refuse", base.Canceled)])
+def test_a_wallet_is_asked_for_each_payment_where_nothing_is_agreed(
+    practice: Any, gateway: base.Gateway, decision: str, ends: type
+) -> None:
+    once = base.opens_wallets(gateway).open_once()
+    waiting = gateway.charge(asked("k", once.token))
+    assert isinstance(waiting, base.ActionNeeded)
+    assert practice.decide(waiting.url, decision) == "http://localhost:8000/payments/pay_1/"
+    assert isinstance(gateway.look_up("k"), ends)
+    practice.decide(waiting.url, "approve")
+    assert isinstance(gateway.look_up("k"), ends)
+    assert len(practice.moved()) == int(decision == "approve")
+    alone = gateway.charge(asked("k2", once.token, initiated_by="merchant"))
+    assert isinstance(alone, base.Declined)
+    # Nobody ever comes back: fenced, and a late yes moves nothing.
+    left = gateway.charge(asked("k3", once.token))
+    assert isinstance(left, base.ActionNeeded)
+    assert gateway.fence("k3") == base.Fenced()
+    practice.decide(left.url, "approve")
+    assert len(practice.moved()) == int(decision == "approve")
 
 
 def test_reads_that_fail_say_so(practice: Any, gateway: base.Gateway) -> None:

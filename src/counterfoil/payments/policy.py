@@ -59,10 +59,18 @@ class Decision:
 NOTHING_NEW = Decision()
 
 
-def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:  # noqa: PLR0911 - a line an outcome
+def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:
     """Return what `outcome` means for a payment in `status`."""
     if status == states.AWAITING_VALIDATION:
         return _awaiting(status, outcome)
+    if isinstance(outcome, Unvalidated):
+        return NOTHING_NEW
+    return _sent(status, is_funded=is_funded, outcome=outcome)
+
+
+def _sent(  # noqa: PLR0911 - a line an outcome
+    status: str, *, is_funded: bool, outcome: base.Result | base.Fenced | Matured
+) -> Decision:
     match outcome:
         case base.Unknown():
             return Decision(states.UNKNOWN) if status == states.SUBMITTING else NOTHING_NEW
@@ -86,12 +94,10 @@ def decide(*, status: str, is_funded: bool, outcome: Outcome) -> Decision:  # no
             return _ended(status, to=states.DECLINED, outcome=outcome)
         case base.Canceled() | base.Fenced():
             return _canceled(status, is_funded=is_funded, outcome=outcome)
-        case Unvalidated():
-            return NOTHING_NEW
 
 
 def differs(*, expected: base.Figures, outcome: Outcome) -> str:
-    """Return how the gateway's figures differ from the payment's; empty where they are the same, or none came (WH-04)."""
+    """Return how the gateway's figures differ from the payment's; empty for the same, or where none came (WH-04)."""
     told = getattr(outcome, "figures", None)
     if told is None or told == expected:
         return ""

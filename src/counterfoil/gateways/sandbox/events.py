@@ -23,6 +23,7 @@ KINDS = frozenset(
         "charge.returned",
         "charge.canceled",
         "token.updated",
+        "token.revoked",
         "clock.advanced",
     }
 )

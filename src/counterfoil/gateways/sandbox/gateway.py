@@ -79,7 +79,10 @@ class SandboxGateway:
         return base.Unknown(answer.code or str(answer.status))
 
     def client_setup(self, kind: base.Kind, nonce: str, locale: str, return_url: str) -> base.ClientSetup:
-        """The address of the fields as a frame, and as a page that comes back with `?token=&state=<nonce>`."""
+        """The address of the fields as a frame, and as a page that comes back with `?token=&state=<nonce>`.
+
+        A wallet has no fields: `begin_agreement` says where its page is; its origin is told here.
+        """
         url = self._config.base_url
         merchant = {"merchant": self._config.public_key, "locale": locale}
         frame = urlencode({**merchant, "nonce": nonce})
@@ -89,7 +92,7 @@ class SandboxGateway:
             gateway_key=self.key,
             template=TEMPLATE,
             frame_url=f"{url}/fields/{kind}?{frame}" if kind != "wallet" else "",
-            page_url=f"{url}/page/{kind}?{page}",
+            page_url=f"{url}/page/{kind}?{page}" if kind != "wallet" else "",
             nonce=nonce,
             origin=origin,
             csp=base.CspOrigins(frame=(origin,), form_action=(origin,)),
@@ -113,6 +116,41 @@ class SandboxGateway:
         answer = self._read("POST", "v1", "tokens", token, "expiry", body=body)
         if answer is None:
             raise base.Refused("the token is gone", code="not_found")
+        return mapping.token_details(answer)
+
+    def start_micro_deposits(self, token: str) -> base.TokenDetails:
+        """Send two small amounts, once. Raises `Unavailable`, `Refused`."""
+        answer = self._read("POST", "v1", "tokens", token, "small-amounts")
+        if answer is None:
+            raise base.Refused("the token is gone", code="not_found")
+        return mapping.token_details(answer)
+
+    def confirm_micro_deposits(self, token: str, amounts: tuple[int, int]) -> base.DepositsAnswer:
+        """Compare two typed amounts. Raises `Unavailable`, `Refused`."""
+        body = {"amounts_minor": list(amounts)}
+        answer = self._read("POST", "v1", "tokens", token, "small-amounts", "confirm", body=body)
+        if answer is None:
+            raise base.Refused("the token is gone", code="not_found")
+        return mapping.deposits_answer(answer)
+
+    def begin_agreement(self, key: str, return_url: str, locale: str) -> base.Agreement:
+        """Ask the wallet's holder to agree, once a key. Raises `Unavailable`, `Refused`."""
+        body = {"return_url": return_url, "locale": locale}
+        answer = self._read("POST", "v1", "agreements", body=body, headers={"Idempotency-Key": key})
+        if answer is None:
+            raise base.Refused("there is no wallet", code="not_found")
+        return mapping.agreement(answer)
+
+    def look_up_agreement(self, ref: str) -> base.Agreement | base.NotFound:
+        """What became of an agreement. Raises `Unavailable`, `Refused`."""
+        answer = self._read("GET", "v1", "agreements", ref)
+        return base.NotFound() if answer is None else mapping.agreement(answer)
+
+    def open_once(self) -> base.TokenDetails:
+        """A token each charge to which waits on the wallet's page. Raises `Unavailable`, `Refused`."""
+        answer = self._read("POST", "v1", "wallets", "once")
+        if answer is None:
+            raise base.Refused("there is no wallet", code="not_found")
         return mapping.token_details(answer)
 
     def forget(self, token: str) -> None:
@@ -141,10 +179,11 @@ class SandboxGateway:
         *path: str,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any] | None:
         """A call that is not about a charge: its JSON, None for 404. Raises `Unavailable`, `Refused`."""
         try:
-            answer = self._client.call(method, *path, query=query, body=body)
+            answer = self._client.call(method, *path, query=query, body=body, headers=headers)
         except client.Lost as lost:
             raise base.Unavailable(str(lost), code="lost") from lost
         if answer.status == 200:

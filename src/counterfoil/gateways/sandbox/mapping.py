@@ -127,7 +127,9 @@ def _one_of(value: Any, *offered: str) -> Any:
 def token_details(found: Mapping[str, Any]) -> base.TokenDetails:
     """A token object as details. Raises `base.Unavailable` when it cannot be read."""
     kind: base.Kind | None = _one_of(found.get("kind"), "card", "bank", "wallet")
-    check: base.Check = _one_of(found.get("checked"), "passed", "failed") or "not_run"
+    check: base.Check = (
+        _one_of(found.get("checked"), "passed", "failed", "unsupported", "pending") or "not_run"
+    )
     account_kind: Literal["checking", "savings"] | None = _one_of(
         found.get("account_kind"), "checking", "savings"
     )
@@ -150,7 +152,35 @@ def token_details(found: Mapping[str, Any]) -> base.TokenDetails:
         holder_name=str(found.get("holder_name") or ""),
         check=check,
         fingerprint=str(found.get("fingerprint") or ""),
+        is_revoked=found.get("revoked") is True,
     )
+
+
+def deposits_answer(found: Mapping[str, Any]) -> base.DepositsAnswer:
+    """What came of two typed amounts. Raises `base.Unavailable` when it cannot be read."""
+    match found.get("outcome"):
+        case "matched":
+            return base.Matched()
+        case "mismatched":
+            return base.Mismatched(int(found["tries_left"]))
+        case "locked":
+            return base.Locked()
+        case "not_arrived":
+            return base.NotArrived()
+    raise base.Unavailable("unreadable answer about two amounts", code="unreadable")
+
+
+def agreement(found: Mapping[str, Any]) -> base.Agreement:
+    """What became of a wallet's agreement. Raises `base.Unavailable` when it cannot be read."""
+    ref = str(found.get("id") or "")
+    status = found.get("status") if ref else None
+    if status == "waiting" and found.get("url"):
+        return base.AgreementWaiting(ref, str(found["url"]))
+    if status == "approved" and found.get("token"):
+        return base.AgreementApproved(ref, str(found["token"]))
+    if status in {"canceled", "withdrawn"}:
+        return base.AgreementEnded(ref)
+    raise base.Unavailable("unreadable agreement", code="unreadable")
 
 
 def movement(found: Mapping[str, Any]) -> base.Movement:
