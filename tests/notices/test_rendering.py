@@ -34,6 +34,13 @@ PAYMENT: dict[str, Any] = {
     "currency": "USD",
     "link": "/billing/payments/pay_1/",
 }
+METHOD: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "method_label": "Mom's checking ••••6789",
+    "at": "2026-11-21T15:00:00+00:00",
+    "link": "/billing/methods/",
+}
 LINES = [{"invoice_number": "1001", "amount_minor": 425_000, "left_minor": 12_550}]
 INVITED = {
     "biller": BILLER,
@@ -90,7 +97,21 @@ RECORDED: dict[str, Any] = {
     "currency": "USD",
     "link": "/billing/payments/pay_1/",
 }
+REQUEST: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "for_whom": "Eleanor Whitfield",
+    "kind": "invoice",
+    "topic": "I do not understand a charge",
+    "subject_label": "1001",
+    "opened_at": "2026-11-21T15:04:00+00:00",
+    "text": "What is the second salon visit?",
+    "link": "/requests/req_1/",
+}
 DATA: dict[str, dict[str, Any]] = {
+    "request_received": REQUEST,
+    "request_answered": REQUEST | {"text": "It was on November 12.\n\nTell us if that is wrong."},
+    "request_alert": REQUEST | {"kind": "payment", "link": "/desk/maple-court/requests/req_1/"},
     "invoice_new": BILL,
     "invoice_due_soon": DUE,
     "invoice_overdue": DUE,
@@ -108,6 +129,12 @@ DATA: dict[str, dict[str, Any]] = {
     "payment_returned": PAYMENT | {"return_code": "R01", "returned_on": "2026-11-25"},
     "payment_paid": PAYMENT | {"paid_on": "2026-11-27"},
     "method_added": PAYMENT | {"added_at": "2026-11-21T15:00:00+00:00"},
+    "method_changed": METHOD | {"what": "corrected", "before": "Mom's checking ••••5678"},
+    "method_deleted": METHOD,
+    "method_expiring": METHOD
+    | {"method_label": "Mom's card (Visa 4242)", "last_day": "2026-12-31", "is_in_use": True},
+    "permission_given": METHOD | {"text": "Authorization to collect\n\nI authorize Maple Court to take it."},
+    "permission_withdrawn": METHOD | {"number": "aut_7K3QX9MPLA"},
 }
 
 

@@ -53,3 +53,10 @@ def list_standing(*, actor: Actor, method_refs: Collection[str]) -> dict[str, Au
             "method_ref", "public_id", "text", "accepted_at", "accepted_by_name"
         )
     }
+
+
+def has_standing(*, method_ref: str) -> bool:
+    """Tell whether a locked method has a standing permission in force."""
+    return Authorization.objects.filter(
+        kind=Authorization.Kind.STANDING, method_ref=method_ref, revoked_at__isnull=True
+    ).exists()

@@ -23,6 +23,8 @@ NAMES: Final = {
     "seal_audit": "default",
     "sweep": "default",
     "redefer": "default",
+    "forget_tokens": "default",
+    "warn_expiring": "default",
 }
 
 

@@ -16,6 +16,7 @@ def store(  # noqa: PLR0913 - one row
     kind: str,
     payment_key: str,
     raw: bytes,
+    method_token: str = "",
     now: datetime,
 ) -> int | None:
     """Store an event raw; return its row id, or None when it is known already."""
@@ -27,6 +28,7 @@ def store(  # noqa: PLR0913 - one row
             "biller_id": biller_id,
             "kind": kind,
             "payment_key": payment_key,
+            "method_token": method_token[:100],
             "raw": raw,
             "received_at": now,
         },

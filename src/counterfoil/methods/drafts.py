@@ -32,6 +32,23 @@ class NewMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What a gateway says of the number behind a method; may change while the method stays."""
+
+    token: str
+    fingerprint: str
+    brand: str
+    bank_name: str
+    last4: str
+    exp_month: int | None
+    exp_year: int | None
+    funding: str
+    bank_account_kind: str
+    holder_kind: str
+    holder_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewAddress:
     """A billing address as typed."""
 

@@ -83,4 +83,68 @@ class PaymentMethod(models.Model):
             models.CheckConstraint(condition=Q(status__in=states.METHOD.states), name="method_status"),
             models.CheckConstraint(condition=Q(validation__in=states.VALIDATIONS), name="method_validation"),
         )
-        indexes = (models.Index(fields=["payer", "-id"], name="method_by_payer"),)
+        indexes = (
+            models.Index(fields=["payer", "-id"], name="method_by_payer"),
+            models.Index(
+                fields=["exp_year", "exp_month"],
+                name="method_expiring",
+                condition=Q(kind="card", status="active", is_saved=True),
+            ),
+        )
+
+
+class MethodAccount(models.Model):
+    """One billing account that a method is for. A method without any such row is for all of its payer's accounts."""
+
+    biller = models.ForeignKey(
+        "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    method = models.ForeignKey(
+        PaymentMethod, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    account = models.ForeignKey(
+        "payers.BillingAccount", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["method", "account"], name="method_account_once"),)
+
+
+class PastDetails(models.Model):
+    """What a method was until it was replaced, corrected or deleted; a token that is done with is to be forgotten."""
+
+    class Cause(models.TextChoices):
+        REPLACED = "replaced"
+        CORRECTED = "corrected"
+        DELETED = "deleted"
+
+    biller = models.ForeignKey(
+        "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    method = models.ForeignKey(
+        PaymentMethod, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    connection = models.ForeignKey(
+        "billers.GatewayConnection", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    cause = models.CharField(max_length=12, choices=Cause.choices)
+    token = models.CharField(max_length=100)
+    brand = models.CharField(max_length=40, blank=True)
+    bank_name = models.CharField(max_length=80, blank=True)
+    last4 = models.CharField(max_length=4)
+    exp_month = models.PositiveSmallIntegerField(null=True)
+    exp_year = models.PositiveSmallIntegerField(null=True)
+    ended_at = models.DateTimeField()
+    ended_by_ref = models.CharField(max_length=64)
+    is_to_forget = models.BooleanField(default=False)
+    forgotten_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "past details"
+        indexes = (
+            models.Index(
+                fields=["ended_at"],
+                name="past_details_to_forget",
+                condition=Q(is_to_forget=True, forgotten_at__isnull=True),
+            ),
+        )

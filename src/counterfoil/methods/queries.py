@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
-from counterfoil.methods import brands, states
-from counterfoil.methods.models import BillingAddress, PaymentMethod
+from counterfoil.methods import brands, expiry, states
+from counterfoil.methods.models import BillingAddress, MethodAccount, PastDetails, PaymentMethod
 
 LONGEST_LABEL = 120
 
@@ -37,6 +41,8 @@ class MethodRow:
     biller_name: str
     payer_name: str
     is_connected: bool
+    address_id: int | None
+    account_ids: tuple[int, ...]
 
     @property
     def issuer(self) -> str:
@@ -52,6 +58,14 @@ class MethodRow:
     def can_pay(self) -> bool:
         """Tell whether it may be used now: active, validated where that is needed (NA-08), its gateway switched on."""
         return self.status == states.ACTIVE and self.validation != states.FAILED and self.is_connected
+
+    def is_for(self, *, account_id: int) -> bool:
+        """Tell whether it may pay for this billing account: it is for all of its payer's, or for this one by name."""
+        return not self.account_ids or account_id in self.account_ids
+
+    def is_expired(self, *, on: date) -> bool:
+        """Tell whether it is a card whose last month is over on this day."""
+        return expiry.is_over(month=self.exp_month, year=self.exp_year, on=on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +84,31 @@ _COLUMNS = (
     "id", "public_id", "biller_id", "payer_id", "kind", "status", "validation", "nickname", "brand", "bank_name",
     "last4", "exp_month", "exp_year", "bank_account_kind",
     "holder_kind", "funding", "is_default", "biller__name", "payer__name",
-    "connection__is_active",
+    "connection__is_active", "address_id",
 )  # fmt: skip
 
 
+def _rows(found: QuerySet[PaymentMethod]) -> list[MethodRow]:
+    # One query: the accounts come along as a list of their own.
+    accounts = MethodAccount.objects.filter(method_id=OuterRef("pk")).order_by("account_id")
+    named = found.annotate(for_accounts=ArraySubquery(accounts.values("account_id")))
+    return [
+        MethodRow(*row[:-1], account_ids=tuple(row[-1]))
+        for row in named.values_list(*_COLUMNS, "for_accounts")
+    ]
+
+
 def list_for(
-    *, actor: Actor, payer_ids: Collection[int] | None = None, only_usable: bool = False
+    *,
+    actor: Actor,
+    payer_ids: Collection[int] | None = None,
+    only_usable: bool = False,
+    account_id: int | None = None,
 ) -> list[MethodRow]:
-    """Return the saved methods the actor may see, the default first; deleted and one-time ones left out."""
+    """Return the saved methods the actor may see, the default first; deleted and one-time ones left out.
+
+    With `account_id` only those that may pay for that billing account.
+    """
     rows = PaymentMethod.objects.filter(
         scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
         is_saved=True,
@@ -86,7 +117,10 @@ def list_for(
         rows = rows.filter(payer_id__in=payer_ids)
     if only_usable:
         rows = rows.filter(status=states.ACTIVE, connection__is_active=True).exclude(validation=states.FAILED)
-    return [MethodRow(*row) for row in rows.order_by("-is_default", "-id").values_list(*_COLUMNS)]
+    if account_id is not None:
+        found = _rows(rows.order_by("-is_default", "-id"))
+        return [row for row in found if row.is_for(account_id=account_id)]
+    return _rows(rows.order_by("-is_default", "-id"))
 
 
 def get(*, actor: Actor, public_id: str) -> MethodRow:
@@ -94,17 +128,15 @@ def get(*, actor: Actor, public_id: str) -> MethodRow:
 
     :raises NotFound: there is none.
     """
-    row = (
+    found = _rows(
         PaymentMethod.objects.filter(
             scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
             public_id=public_id,
         )
-        .values_list(*_COLUMNS)
-        .first()
     )
-    if row is None:
+    if not found:
         raise errors.NotFound("method")
-    return MethodRow(*row)
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +153,7 @@ def list_by_refs(*, actor: Actor, refs: Collection[str]) -> list[MethodRow]:
         scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
         public_id__in=refs,
     ).exclude(status=states.DELETED)
-    return [MethodRow(*row) for row in rows.values_list(*_COLUMNS)]
+    return _rows(rows)
 
 
 def list_tokens(*, method_ids: Collection[int]) -> dict[int, TokenRow]:
@@ -152,7 +184,7 @@ def find_by_token(*, actor: Actor, connection_id: int, token: str) -> str | None
         connection_id=connection_id,
         token=token,
     )
-    return rows.values_list("public_id", flat=True).first()
+    return rows.exclude(status=states.DELETED).values_list("public_id", flat=True).first()
 
 
 def label_of(method: PaymentMethod) -> str:
@@ -189,3 +221,85 @@ def lock_all_of(*, payer_id: int) -> list[PaymentMethod]:
     """Lock every method of one payer, so that one default stays one."""
     found = PaymentMethod.objects.filter(payer_id=payer_id).values_list("pk", flat=True)
     return lock(method_ids=list(found))
+
+
+def lock_by_token(*, gateway_key: str, token: str) -> list[PaymentMethod]:
+    """Lock every method that a gateway knows by this token: two billers at one merchant may share it."""
+    found = PaymentMethod.objects.filter(connection__gateway_key=gateway_key, token=token)
+    return lock(method_ids=list(found.exclude(status=states.DELETED).values_list("pk", flat=True)))
+
+
+def list_expiring(*, biller_id: int, on: date, until: date) -> list[MethodRow]:
+    """Return the saved cards in use at a biller whose last day lies between two days, both counted."""
+    after = Q(exp_year__gt=on.year) | Q(exp_year=on.year, exp_month__gte=on.month)
+    before = Q(exp_year__lt=until.year) | Q(exp_year=until.year, exp_month__lte=until.month)
+    rows = PaymentMethod.objects.filter(
+        after, before, biller_id=biller_id, kind="card", status=states.ACTIVE, is_saved=True
+    )
+    return [
+        row
+        for row in _rows(rows.order_by("pk"))
+        if row.exp_month
+        and row.exp_year
+        and on <= expiry.last_day(month=row.exp_month, year=row.exp_year) <= until
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenToForget:
+    """A token that nothing should know any longer: neither we nor its gateway."""
+
+    id: int
+    method_id: int
+    payer_id: int
+    connection_id: int
+    token: str
+
+
+def list_to_forget(*, after_id: int, limit: int) -> list[TokenToForget]:
+    """Return tokens of replaced numbers and deleted methods that their gateways still keep, the oldest first.
+
+    One that another method shares stays: it is still in use.
+    """
+    shared = PaymentMethod.objects.filter(
+        token=OuterRef("token"), connection__gateway_key=OuterRef("connection__gateway_key")
+    ).exclude(status=states.DELETED)
+    rows = PastDetails.objects.filter(is_to_forget=True, forgotten_at__isnull=True, pk__gt=after_id)
+    found = rows.exclude(Exists(shared)).order_by("pk")
+    return [
+        TokenToForget(*row)
+        for row in found.values_list("pk", "method_id", "method__payer_id", "connection_id", "token")[:limit]
+    ]
+
+
+def list_past(*, actor: Actor, method_id: int) -> list[tuple[str, str, datetime]]:
+    """Return `(cause, last four, until when)` of what a method was before, the newest first."""
+    rows = PastDetails.objects.filter(
+        scope.visible(
+            actor=actor,
+            staff_permission="see_accounts",
+            payer_permission="see_invoices",
+            payer_field="method__payer_id",
+        ),
+        method_id=method_id,
+    )
+    return list(rows.order_by("-pk").values_list("cause", "last4", "ended_at"))
+
+
+def count_cards_given(*, payer_id: int, login_ref: str, since: datetime) -> int:
+    """Return how many cards were given for this payer or by this login since then: added, or as a new number."""
+    by_whom = Q(payer_id=payer_id) | Q(added_by_ref=login_ref)
+    added = PaymentMethod.objects.filter(by_whom, kind="card", is_saved=True, added_at__gt=since).count()
+    anew = PastDetails.objects.filter(
+        Q(method__payer_id=payer_id) | Q(ended_by_ref=login_ref),
+        method__kind="card",
+        cause=PastDetails.Cause.REPLACED,
+        ended_at__gt=since,
+    )
+    return added + anew.count()
+
+
+def count_distinct_cards(*, payer_id: int, since: datetime) -> int:
+    """Return how many different cards were given for this payer since then, the one-time ones too."""
+    rows = PaymentMethod.objects.filter(payer_id=payer_id, kind="card", added_at__gt=since)
+    return rows.values("fingerprint").distinct().count()

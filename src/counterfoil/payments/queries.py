@@ -189,6 +189,21 @@ def list_for_invoice(*, actor: Actor, invoice_id: int) -> list[tuple[PaymentRow,
     return [(row, parts[row.id]) for row in sorted(rows, key=lambda row: row.submitted_at)]
 
 
+def list_busy_methods(
+    *,
+    statuses: Collection[str],
+    payer_ids: Collection[int] | None = None,
+    method_ids: Collection[int] | None = None,
+) -> set[int]:
+    """Return the methods with a payment in one of these in-flight statuses; by payer it is read from an index."""
+    rows = Payment.objects.filter(status__in=statuses, method_id__isnull=False)
+    if payer_ids is not None:
+        rows = rows.filter(payer_id__in=payer_ids)
+    if method_ids is not None:
+        rows = rows.filter(method_id__in=method_ids)
+    return set(rows.values_list("method_id", flat=True))
+
+
 def sum_pending(*, actor: Actor, payer_ids: Collection[int] | None = None) -> dict[tuple[int, int], int]:
     """Return what is sent and not yet Paid, in minor units, for each `(account id, payer id)`."""
     rows = _visible(actor).filter(status__in=states.IN_FLIGHT)

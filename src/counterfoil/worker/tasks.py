@@ -16,6 +16,7 @@ from counterfoil.core.actor import GATEWAY, WORKER
 from counterfoil.flows.audit import seal
 from counterfoil.flows.books import catch_up as books
 from counterfoil.flows.gateway_events import apply, redefer
+from counterfoil.flows.methods import forget as forget_flow, warn_expiring as warn_flow
 from counterfoil.flows.notices import deliver, redefer as redefer_notices
 from counterfoil.flows.payments import (
     call_gateway as call,
@@ -91,3 +92,17 @@ def redefer_lost(timestamp: int) -> None:  # noqa: ARG001
     now = clock.now()
     redefer.run(actor=WORKER, now=now, older_than=timedelta(minutes=2))
     redefer_notices.run(actor=WORKER, now=now)
+
+
+@app.periodic(cron=SCHEDULE["forget_tokens"])
+@app.task(name="forget_tokens", queue=jobs.NAMES["forget_tokens"], queueing_lock="forget_tokens")
+def forget_tokens(timestamp: int) -> None:  # noqa: ARG001
+    """Have gateways forget replaced numbers and deleted methods."""
+    forget_flow.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["warn_expiring"])
+@app.task(name="warn_expiring", queue=jobs.NAMES["warn_expiring"], queueing_lock="warn_expiring")
+def warn_expiring(timestamp: int) -> None:  # noqa: ARG001
+    """Tell payers whose cards expire soon."""
+    warn_flow.run(actor=WORKER, now=clock.now())

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from counterfoil.core import clock, db, jobs
 from counterfoil.core.actor import Actor
+from counterfoil.flows.methods import refresh
 from counterfoil.flows.payments import resolve_unknown
 from counterfoil.gateway_events import operations as event_operations, queries as event_queries
 from counterfoil.payments import queries as payment_queries
@@ -26,8 +27,13 @@ def run(*, actor: Actor, now: datetime, event_id: int) -> None:
     unheard: set[int] = set()
     if payment_id is not None:
         unheard = resolve_unknown.ask(actor=actor, now=now, payment_ids=[payment_id], source="event")
+    is_heard = not unheard
+    if event.method_token:
+        is_heard &= refresh.run(
+            actor=actor, now=now, connection_id=event.connection_id, token=event.method_token
+        )
     with db.transaction():
-        if unheard:
+        if not is_heard:
             event_operations.note_failure(event=event, error="the gateway gave no answer")
         else:
             event_operations.mark_applied(event=event, now=now)

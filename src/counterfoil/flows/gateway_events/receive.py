@@ -34,6 +34,7 @@ def run(
             event_id=news.event_id,
             kind=news.kind,
             payment_key=news.key or "",
+            method_token=news.token or "",
             raw=body,
             now=now,
         )
