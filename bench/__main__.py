@@ -14,11 +14,11 @@ from bench import data, machine, picture, report
 from bench.data import Books
 from bench.floors import database as floors, disk
 from bench.ground import CHECKOUT, Ground, stand
-from bench.jobs import bulk, files, pages, paying
+from bench.jobs import bulk, files, lighthouse, pages, paying
 from bench.results import Results
 from counterfoil_stand.errors import StandError
 
-GROUPS = ("floors", "pages", "paying", "bulk", "files")
+GROUPS = ("floors", "pages", "paying", "bulk", "files", "lighthouse")
 PAYING_BOOKS = Books(50_000)
 
 
@@ -79,6 +79,9 @@ def _run(ground: Ground, *, quick: bool, groups: tuple[str, ...]) -> Results:
         results.rows.append(
             files.imports(ground, PAYING_BOOKS.database, invoices=invoices, commits=_commits(ground))
         )
+    if "lighthouse" in groups:
+        _say("Lighthouse")
+        results.rows += lighthouse.measure(ground, PAYING_BOOKS, rounds=2 if quick else lighthouse.ROUNDS)
     results.seconds = time.perf_counter() - began
     return results
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 PAGES, PAYING, BULK, FILES = "Pages", "Paying", "In bulk", "Documents and files"
+SCREENS = "On a phone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
