@@ -19,11 +19,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
 from counterfoil.core import http
-from counterfoil.core.actor import OPERATOR
+from counterfoil.core.actor import OPERATOR, WORKER
+from counterfoil.flows.notices import deliver
 from counterfoil.flows.payers import accept_invitation, invite
 from counterfoil.flows.payers.invite import Invite
 from counterfoil.gateways.sandbox import client as sandbox_client
 from counterfoil.identity import permissions
+from counterfoil.notices.models import Delivery, Notice
 from counterfoil.payers import queries as payer_queries
 from counterfoil_sandbox import store
 from tests.factories import people, sandbox as sandboxes, signed_in
@@ -121,6 +123,11 @@ RULES: Final[dict[str, Rule]] = {
     "portal-invitation-follow": anybody(secret="no-such-secret"),
     "portal-home": signed(),
     "portal-profile": signed(),
+    "portal-genuine": anybody(),
+    "portal-stop-reminders": anybody(token="no-such-token"),
+    "portal-messages": signed(),
+    "portal-notice-preferences": signed(),
+    "portal-message": payer(ref="notice"),
     "portal-billing": anybody(),
     # Lists show each their own; somebody without bills finds nothing there.
     "portal-invoices": signed(),
@@ -170,7 +177,7 @@ RULES: Final[dict[str, Rule]] = {
 # Refused methods say so before anybody is known.
 NOT_THIS_METHOD: Final = 405
 WATCHED: Final = (
-    "audit_event", "payments_payment", "payment_event", "notices_delivery", "payers_invitation", "payers_portalaccess",
+    "audit_event", "payments_payment", "payment_event", "notices_delivery", "notices_preference", "payers_invitation", "payers_portalaccess",
     "methods_paymentmethod", "ledger_entry", "identity_staffrole",
 )  # fmt: skip
 
@@ -240,6 +247,7 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
             "method": method,
             "invitation": invitation.public_id,
             "connection": world.connection_ref,
+            "notice": receipt_of(world),
         },
         roles={
             OWN: owner,
@@ -266,6 +274,13 @@ def joined(payer_ref: str) -> Client:
         registration=people.registration(email),
     )
     return signed_in.as_login(email=email)
+
+
+def receipt_of(world: World) -> str:
+    """Let the mail go out; return the notice of the payment's receipt."""
+    for delivery in Delivery.objects.filter(biller_id=world.biller_id, notice__key="payment_receipt"):
+        deliver.run(actor=WORKER, now=world.now, delivery_id=delivery.pk)
+    return str(Notice.objects.get(biller_id=world.biller_id, key="payment_receipt").public_id)
 
 
 def marks() -> list[tuple[Any, ...]]:

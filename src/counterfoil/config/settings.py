@@ -200,6 +200,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "request_login_code": "20/m/ip,3/m/key",
     "confirm_email": "1/3m/key",
+    # Codes of messages: nobody tries them through.
+    "message_check": "20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = _env.trusted_proxy_count
 MFA_ADAPTER = "counterfoil.portal.adapter.SecondFactorAdapter"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,7 +66,7 @@ ALWAYS: Final = (
 )
 
 
-def is_on(switch: str, chosen: dict[str, bool]) -> bool:
+def is_on(switch: str, chosen: Mapping[str, bool]) -> bool:
     """Tell whether messages of this switch are wanted; an empty switch is always on."""
     if not switch:
         return True

@@ -58,3 +58,38 @@ class Delivery(models.Model):
                 condition=models.Q(status__in=["queued", "retrying", "sending"]),
             ),
         )
+
+
+class Preference(models.Model):
+    """What a payer chose about messages that can be turned off. No row: the preset of `choices` holds."""
+
+    biller = models.ForeignKey(
+        "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    payer = models.ForeignKey(
+        "payers.Payer", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    switch = models.CharField(max_length=16)
+    is_on = models.BooleanField()
+    changed_at = models.DateTimeField()
+    by_ref = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["payer", "switch"], name="preference_one_each"),)
+
+
+class Reminder(models.Model):
+    """Marks that a payer was reminded of one thing at one step: what makes a reminder go out once."""
+
+    biller = models.ForeignKey(
+        "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    payer = models.ForeignKey(
+        "payers.Payer", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    subject_ref = models.CharField(max_length=40)
+    step = models.CharField(max_length=32)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["subject_ref", "step"], name="reminder_once"),)

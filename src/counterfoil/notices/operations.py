@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NotRequired, Required, TypedDict, Unpack
 
 from counterfoil.core import db, ids, jobs
-from counterfoil.notices import models, queries, registry, secrecy, states
+from counterfoil.notices import choices, models, queries, registry, secrecy, states
 
 # No vowels and none of 0 O 1 I: nothing to misread, no words by accident.
 _CODE_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
@@ -114,6 +114,49 @@ def defer_due(*, now: datetime, limit: int = 500) -> int:
     found = queries.list_due_ids(now=now, limit=limit)
     jobs.defer_many("deliver_notice", [{"delivery_id": pk} for pk in found])
     return len(found)
+
+
+def choose(
+    *, biller_id: int, payer_id: int, switches: Mapping[str, bool], by_ref: str, now: datetime
+) -> list[str]:
+    """Write down which messages a payer wants; return the switches that changed."""
+    db.demand_transaction()
+    before = queries.chosen(payer_ids=[payer_id]).get(payer_id, {})
+    changed = [key for key, is_on in switches.items() if choices.is_on(key, before) != is_on]
+    for key in changed:
+        models.Preference.objects.update_or_create(
+            payer_id=payer_id,
+            switch=key,
+            defaults={
+                "biller_id": biller_id,
+                "is_on": switches[key],
+                "changed_at": now,
+                "by_ref": by_ref,
+            },
+        )
+    return changed
+
+
+def mark_reminded(
+    *, biller_id: int, marks: Sequence[tuple[int, str, str]], now: datetime
+) -> set[tuple[str, str]]:
+    """Mark `(payer, subject, step)` as reminded; return `(subject, step)` of those that were not yet.
+
+    Whoever marks first reminds: a second worker waits for the first one's commit and is then told of nothing.
+    """
+    born = db.insert_many(
+        "notices_reminder",
+        {
+            "biller_id": ("bigint", [biller_id] * len(marks)),
+            "payer_id": ("bigint", [payer_id for payer_id, _, _ in marks]),
+            "subject_ref": ("text", [ref for _, ref, _ in marks]),
+            "step": ("text", [step for _, _, step in marks]),
+            "created_at": ("timestamptz", [now] * len(marks)),
+        },
+        returning="subject_ref, step",
+        skips_known=True,
+    )
+    return {(str(ref), str(step)) for ref, step in born}
 
 
 def _once(notice: NewNotice) -> str:

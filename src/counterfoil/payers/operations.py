@@ -113,6 +113,12 @@ def end_access(*, payer_id: int, login_id: int, now: datetime) -> bool:
     return bool(found.update(ended_at=now))
 
 
+def speak(*, payer_id: int, locale: str) -> None:
+    """Write the language in which a payer is written to."""
+    db.demand_transaction()
+    Payer.objects.filter(pk=payer_id).update(locale=locale)
+
+
 def undo_default(*, account_id: int) -> None:
     """Leave an account without a default payer, for another one to become it."""
     db.demand_transaction()

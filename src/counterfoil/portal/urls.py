@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from counterfoil.portal import pay_urls, profile_urls
+from counterfoil.portal import message_urls, pay_urls, profile_urls
 from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, payments
 
 METHOD = "billing/methods/<slug:ref>/"
 
 urlpatterns = [
     path("", dashboard.Dashboard.as_view(), name="portal-home"),
+    *message_urls.urlpatterns,
     *profile_urls.urlpatterns,
     path("brand/<slug:key>-<slug:digest>.css", brand.sheet, name="portal-brand"),
     path("invitations/", invitations.invitation, name="portal-invitation"),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from counterfoil.core import db, errors, failpoints
 from counterfoil.core.actor import Actor
+from counterfoil.flows.notices import stop
 from counterfoil.notices import operations as notice_operations, rendering, secrecy
 from counterfoil.notices.channels import email
 
@@ -29,18 +31,7 @@ def run(*, actor: Actor, now: datetime, delivery_id: int) -> bool:
         return False
     delivery, notice = claimed
     try:
-        data = secrecy.opened(key=notice.key, public_id=notice.public_id, data=notice.data)
-        message = rendering.render(
-            key=notice.key, data=data, locale=notice.locale, zone=notice.zone, code=notice.code
-        )
-        failpoints.reach("mail.before")
-        email.send(
-            message=message,
-            to=delivery.to,
-            sender_name=notice.data["biller"]["name"],
-            message_id=f"{notice.public_id}.{delivery.pk}",
-        )
-        failpoints.reach("mail.after")
+        message = _send(notice, delivery)
     except email.NotSent as error:
         with db.transaction():
             notice_operations.record_failure(
@@ -56,6 +47,33 @@ def run(*, actor: Actor, now: datetime, delivery_id: int) -> bool:
             delivery_id=delivery.pk, attempt=delivery.attempts, body_sha256=_fingerprint(message), now=now
         )
     return True
+
+
+def _send(notice: Any, delivery: Any) -> rendering.Message:
+    """Word the notice and hand it to the mail server; return what was said.
+
+    :raises email.NotSent: it was not taken.
+    """
+    data = secrecy.opened(key=notice.key, public_id=notice.public_id, data=notice.data)
+    stop_path = stop.path_of(public_id=notice.public_id, key=notice.key) if notice.payer_id else ""
+    message = rendering.render(
+        key=notice.key,
+        data=data,
+        locale=notice.locale,
+        zone=notice.zone,
+        code=notice.code,
+        stop_path=stop_path,
+    )
+    failpoints.reach("mail.before")
+    email.send(
+        message=message,
+        to=delivery.to,
+        sender_name=notice.data["biller"]["name"],
+        message_id=f"{notice.public_id}.{delivery.pk}",
+        stop_path=stop_path,
+    )
+    failpoints.reach("mail.after")
+    return message
 
 
 def _fingerprint(message: rendering.Message) -> str:

@@ -23,10 +23,11 @@ class NotSent(errors.CounterfoilError):
         self.is_final = is_final
 
 
-def send(*, message: Message, to: str, sender_name: str, message_id: str) -> None:
+def send(*, message: Message, to: str, sender_name: str, message_id: str, stop_path: str = "") -> None:
     """Hand one message to the mail server.
 
-    `message_id` is the same at every try, so that a mailbox that got it twice can tell.
+    `message_id` is the same at every try, so that a mailbox that got it twice can tell. With `stop_path` the
+    mailbox can offer to stop such messages by one click (RFC 8058).
 
     :raises NotSent: the server refused it, or could not be reached.
     """
@@ -37,7 +38,11 @@ def send(*, message: Message, to: str, sender_name: str, message_id: str) -> Non
         body=message.text,
         from_email=formataddr((sender_name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[to],
-        headers={"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": f"<{message_id}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            **_stopping(stop_path),
+        },
     )
     mail.attach_alternative(message.html, "text/html")
     for attachment in message.attachments:
@@ -46,6 +51,15 @@ def send(*, message: Message, to: str, sender_name: str, message_id: str) -> Non
         mail.send()
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(_words(error), is_final=_is_final(error)) from error
+
+
+def _stopping(path: str) -> dict[str, str]:
+    if not path:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{settings.COUNTERFOIL_BASE_URL.rstrip('/')}{path}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _is_final(error: Exception) -> bool:
