@@ -56,3 +56,11 @@ def test_the_log_names_the_route_and_never_the_path_or_what_was_sent(
 
 def test_health_is_answered(client: Client) -> None:
     assert client.get("/healthz").content == b"ok"
+
+
+def test_pages_travel_compressed_to_who_can_read_that(client: Client) -> None:
+    page = client.get("/accounts/login/")
+    small = client.get("/accounts/login/", headers={"accept-encoding": "gzip"})
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert len(small.content) < len(page.content) / 2

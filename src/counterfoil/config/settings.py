@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "counterfoil.ui.apps.UiApp",
     "counterfoil.requests.apps.RequestsApp",
     "counterfoil.schedules.apps.SchedulesApp",
+    "counterfoil.sharing.apps.SharingApp",
     "counterfoil.payments.apps.PaymentsApp",
     "counterfoil.methods.apps.MethodsApp",
     "counterfoil.invoices.apps.InvoicesApp",
@@ -83,6 +84,8 @@ MIDDLEWARE = [
     "counterfoil.config.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages, as small as static files are. Django masks the form token and varies the length (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

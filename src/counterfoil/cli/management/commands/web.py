@@ -17,7 +17,7 @@ from django.db import connection
 
 from counterfoil.core import errors, grants, keyring
 
-MAX_REQUESTS, JITTER = 2_000, 200
+MAX_REQUESTS, JITTER = 20_000, 2_000
 GRACE_SECONDS = 30
 # The longest line gunicorn can be told to take: what was typed travels in the address, signed.
 LONGEST_LINE = 8_190
