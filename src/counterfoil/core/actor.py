@@ -22,11 +22,15 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PayerGrant:
-    """One payer that a login may act for, with what the user profile allows."""
+    """One payer that a login may act for, with what the user profile allows.
+
+    `has_parts`: bills of others may be shared with this payer; where that is not known, queries look.
+    """
 
     payer_id: int
     biller_id: int
     permissions: frozenset[str]
+    has_parts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,10 @@ class Actor:
     def payer_ids(self, permission: str | None = None) -> tuple[int, ...]:
         """Return the payers this actor may act for, with `permission` where one is named."""
         return tuple(g.payer_id for g in self.payers if permission is None or permission in g.permissions)
+
+    def part_payer_ids(self, permission: str) -> tuple[int, ...]:
+        """Return those of these payers with whom bills of others may be shared."""
+        return tuple(g.payer_id for g in self.payers if g.has_parts and permission in g.permissions)
 
     def staff_biller_ids(self, permission: str | None = None) -> tuple[int, ...]:
         """Return the billers this actor works for, with `permission` where one is named."""

@@ -15,6 +15,20 @@ class NewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPart:
+    """What a payer takes of an invoice that is addressed to another: minor units from now on, and by which share.
+
+    One that is not live owes nothing: it notes that this payer paid on it.
+    """
+
+    share_ref: str = ""
+    agreed_minor: int = 0
+    percent_bp: int = 0
+    sees_lines: bool = False
+    is_live: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class NewInvoice:
     """An invoice to be issued at once; its total is the sum of its lines. With `paid_on` it is born paid (import)."""
 

@@ -30,6 +30,8 @@ class Invoice(models.Model):
     open_minor = models.BigIntegerField()
     pending_minor = models.BigIntegerField(default=0)
     is_disputed = models.BooleanField(default=False)
+    # Somebody else than the addressee took part of it, or paid on it once: then it has rows in InvoicePart.
+    is_shared = models.BooleanField(default=False, db_default=False)
     memo = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     paid_on = models.DateField(null=True)
@@ -62,6 +64,45 @@ class Invoice(models.Model):
                 fields=["biller", "-due_on", "-id"], name="invoice_open_by_biller", condition=Q(status="open")
             ),
         )
+
+
+class InvoicePart(models.Model):
+    """What a payer who is not the addressee took of an invoice, and what came of it. The addressee owes the rest.
+
+    `agreed_minor` is zero once the share has ended, and for a helper, who only pays. `paid_minor` and
+    `pending_minor` are caches of that payer's allocations, proved equal to them. Held by the invoice's lock.
+    """
+
+    biller = models.ForeignKey(
+        "billers.Biller", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    payer = models.ForeignKey(
+        "payers.Payer", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    share_ref = models.CharField(max_length=28, blank=True)
+    percent_bp = models.PositiveIntegerField(default=0)
+    agreed_minor = models.BigIntegerField(default=0)
+    paid_minor = models.BigIntegerField(default=0)
+    pending_minor = models.BigIntegerField(default=0)
+    is_live = models.BooleanField(default=False)
+    sees_lines = models.BooleanField(default=False)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["invoice", "payer"], name="invoice_part_once"),
+            models.CheckConstraint(
+                condition=Q(agreed_minor__gte=0, paid_minor__gte=0, pending_minor__gte=0),
+                name="invoice_part_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_live=True) | Q(agreed_minor=0), name="invoice_part_ended_owes_nothing"
+            ),
+        )
+        indexes = (models.Index(fields=["share_ref"], name="invoice_part_by_share"),)
 
 
 class InvoiceLine(models.Model):

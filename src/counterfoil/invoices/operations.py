@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from counterfoil.core import db, ids
 from counterfoil.invoices import states
-from counterfoil.invoices.drafts import NewInvoice
-from counterfoil.invoices.models import Invoice
+from counterfoil.invoices.drafts import NewInvoice, NewPart
+from counterfoil.invoices.models import Invoice, InvoicePart
 
 
 def create_many(*, drafts: Sequence[NewInvoice], now: datetime) -> dict[str, int]:
@@ -78,6 +78,61 @@ def change_balances(*, invoice: Invoice, on: date, open_minor: int = 0, pending_
     if invoice.status == states.PAID and invoice.open_minor > 0:
         return transition(invoice=invoice, to=states.OPEN, on=None)
     return None
+
+
+def take_part(
+    *, invoice: Invoice, part: InvoicePart | None, payer_id: int, new: NewPart, now: datetime
+) -> InvoicePart:
+    """Note in memory that a payer takes part of a locked invoice; `save_parts` writes it.
+
+    `part` is the row this payer has already: what was paid before comes on top of what is agreed now.
+    """
+    taken = part or InvoicePart(biller_id=invoice.biller_id, invoice_id=invoice.pk, payer_id=payer_id)
+    taken.share_ref, taken.percent_bp, taken.sees_lines = new.share_ref, new.percent_bp, new.sees_lines
+    taken.agreed_minor = new.agreed_minor + taken.paid_minor + taken.pending_minor if new.is_live else 0
+    taken.is_live, taken.taken_at = new.is_live, now
+    invoice.is_shared = True
+    return taken
+
+
+def lower_part(*, part: InvoicePart, agreed_minor: int) -> None:
+    """Lower in memory what a payer agreed to of a locked invoice."""
+    part.agreed_minor = min(part.agreed_minor, agreed_minor)
+
+
+def end_part(*, part: InvoicePart) -> None:
+    """Give a part of a locked invoice back to its addressee, in memory; what was paid stays paid."""
+    part.is_live, part.agreed_minor, part.sees_lines = False, 0, False
+
+
+def change_part(*, part: InvoicePart | None, paid_minor: int = 0, pending_minor: int = 0) -> None:
+    """Change the caches of a part of a locked invoice in memory by these amounts."""
+    if part is not None:
+        part.paid_minor += paid_minor
+        part.pending_minor += pending_minor
+
+
+def save_parts(*, parts: Iterable[InvoicePart]) -> None:
+    """Write parts of locked invoices, new ones too, and mark the invoices as shared; nothing where there are none."""
+    rows = list(parts)
+    db.update_many(
+        "invoices_invoicepart",
+        {
+            "id": ("bigint", [p.pk for p in rows if p.pk]),
+            "share_ref": ("text", [p.share_ref for p in rows if p.pk]),
+            "percent_bp": ("integer", [p.percent_bp for p in rows if p.pk]),
+            "agreed_minor": ("bigint", [p.agreed_minor for p in rows if p.pk]),
+            "paid_minor": ("bigint", [p.paid_minor for p in rows if p.pk]),
+            "pending_minor": ("bigint", [p.pending_minor for p in rows if p.pk]),
+            "is_live": ("boolean", [p.is_live for p in rows if p.pk]),
+            "sees_lines": ("boolean", [p.sees_lines for p in rows if p.pk]),
+            "taken_at": ("timestamptz", [p.taken_at for p in rows if p.pk]),
+        },
+    )
+    new = [part for part in rows if not part.pk]
+    if new:
+        InvoicePart.objects.bulk_create(new)
+        Invoice.objects.filter(pk__in={part.invoice_id for part in new}).update(is_shared=True)
 
 
 def save_balances(*, invoices: Iterable[Invoice]) -> None:

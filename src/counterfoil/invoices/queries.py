@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from counterfoil.core import db, errors, scope
-from counterfoil.core.actor import Actor
-from counterfoil.invoices import states
-from counterfoil.invoices.models import Invoice, InvoiceLine
+from counterfoil.core.actor import Actor, ActorKind
+from counterfoil.invoices import rows as invoice_rows, states
+from counterfoil.invoices.models import Invoice, InvoiceLine, InvoicePart
+from counterfoil.invoices.rows import InvoiceRow, LineRow, OpenSum, PartRow
 from counterfoil.payers import names
 
+# Rows are asked for under this module's name.
+__all__ = ["Invoice", "InvoicePart", "InvoiceRow", "LineRow", "OpenSum", "PartRow"]
+
 PAGE_SIZE = 24
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceRow:
-    """One invoice as a list shows it. Amounts in minor units."""
-
-    id: int
-    public_id: str
-    number: str
-    status: str
-    issued_on: date
-    due_on: date
-    currency: str
-    total_minor: int
-    open_minor: int
-    pending_minor: int
-    is_disputed: bool
-    biller_id: int
-    biller_name: str
-    account_id: int
-    account_number: str
-    for_whom: str
-    payer_id: int
-    payer_name: str
-
-    @property
-    def payable_minor(self) -> int:
-        """What is open and not already on its way."""
-        return self.open_minor - self.pending_minor if self.status == states.OPEN else 0
-
-    def shown_status(self, today: date) -> str:
-        """The status in words: partly paid and overdue are derived; what is pending is not overdue."""
-        if self.status == states.OPEN and self.pending_minor:
-            return "Payment pending"
-        if self.status == states.OPEN and self.due_on < today:
-            return "Overdue"
-        if self.status == states.OPEN and self.open_minor < self.total_minor:
-            return "Partly paid"
-        return self.status.capitalize()
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """One line of an invoice."""
-
-    description: str
-    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +40,69 @@ class InvoicePage:
     next: Cursor | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSum:
-    """What one payer owes on one billing account."""
-
-    account_id: int
-    payer_id: int
-    biller_id: int
-    open_minor: int
-    next_due_on: date | None
-    count: int
-
-
 _COLUMNS = (
     "id", "public_id", "number", "status", "issued_on", "due_on", "currency", "total_minor", "open_minor",
     "pending_minor", "is_disputed", "biller_id", "biller__name", "account_id", "account__number",
-    "account__holder_name", "payer_id", "payer__name",
+    "account__holder_name", "payer_id", "payer__name", "is_shared",
+)  # fmt: skip
+_PART_COLUMNS = (
+    "invoice_id", "payer_id", "payer__name", "share_ref", "agreed_minor", "paid_minor", "pending_minor", "is_live",
+    "sees_lines",
 )  # fmt: skip
 
 
-def _visible(actor: Actor) -> QuerySet[Invoice]:
+def _addressed(actor: Actor) -> QuerySet[Invoice]:
     return Invoice.objects.filter(
         scope.visible(actor=actor, staff_permission="see_invoices", payer_permission="see_invoices")
     )
+
+
+def _visible(actor: Actor) -> QuerySet[Invoice]:
+    """Return what is addressed to the actor, and what is shared with the actor now; nothing else of anybody's."""
+    addressed = scope.visible(actor=actor, staff_permission="see_invoices", payer_permission="see_invoices")
+    sharing = actor.part_payer_ids("see_invoices") if actor.kind == ActorKind.PAYER else ()
+    if not sharing:
+        return Invoice.objects.filter(addressed)
+    shared = InvoicePart.objects.filter(payer_id__in=sharing, is_live=True).values("invoice_id")
+    return Invoice.objects.filter(addressed | Q(pk__in=shared))
+
+
+def _parts_of_takers(actor: Actor, payer_ids: Collection[int] | None) -> QuerySet[InvoicePart]:
+    """Return the parts of open invoices that these payers owe, as far as the actor may see them."""
+    owed = InvoicePart.objects.filter(Q(is_live=True) | Q(pending_minor__gt=0), invoice__status=states.OPEN)
+    if actor.kind == ActorKind.PAYER:
+        mine = set(actor.part_payer_ids("see_invoices"))
+        return owed.filter(payer_id__in=mine if payer_ids is None else mine & set(payer_ids))
+    owed = owed.filter(scope.visible(actor=actor, staff_permission="see_invoices"))
+    return owed if payer_ids is None else owed.filter(payer_id__in=payer_ids)
+
+
+def _parts(parts: QuerySet[InvoicePart]) -> list[PartRow]:
+    return [PartRow(*row) for row in parts.order_by("pk").values_list(*_PART_COLUMNS)]
+
+
+def _by_invoice(invoices: Iterable[InvoiceRow]) -> dict[int, list[PartRow]]:
+    """Return the parts of those of these invoices that are shared; no query where none is."""
+    shared = [row.id for row in invoices if row.is_shared]
+    found: dict[int, list[PartRow]] = {invoice_id: [] for invoice_id in shared}
+    for part in _parts(InvoicePart.objects.filter(invoice_id__in=shared)) if shared else ():
+        found[part.invoice_id].append(part)
+    return found
+
+
+def _as_owed(actor: Actor, invoices: list[InvoiceRow]) -> list[InvoiceRow]:
+    """Return invoices as the actor owes them; one who is addressee and sharer of the same invoice gets both rows."""
+    if actor.kind != ActorKind.PAYER or not any(row.is_shared for row in invoices):
+        return invoices
+    mine, parts, seen = set(actor.payer_ids("see_invoices")), _by_invoice(invoices), list[InvoiceRow]()
+    for row in invoices:
+        others = parts.get(row.id, [])
+        if row.payer_id in mine:
+            seen.append(invoice_rows.of_addressee(row, others))
+        seen += [
+            invoice_rows.of_sharer(row, part) for part in others if part.is_live and part.payer_id in mine
+        ]
+    return seen
 
 
 def read_cursor(text: str) -> Cursor | None:
@@ -152,7 +149,7 @@ def list_wanted(
         )
     found = [InvoiceRow(*row) for row in rows.order_by("-due_on", "-id").values_list(*_COLUMNS)[: limit + 1]]
     more = found[limit - 1] if len(found) > limit else None
-    return InvoicePage(found[:limit], Cursor(more.due_on, more.id) if more else None)
+    return InvoicePage(_as_owed(actor, found[:limit]), Cursor(more.due_on, more.id) if more else None)
 
 
 def count_wanted(*, actor: Actor, wanted: Wanted, at_most: int) -> int:
@@ -178,25 +175,47 @@ def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Invoice]:
 
 
 def list_open(*, actor: Actor, payer_id: int, account_id: int) -> list[InvoiceRow]:
-    """Return the open invoices addressed to one payer on one account, oldest due first."""
-    rows = _visible(actor).filter(status=states.OPEN, payer_id=payer_id, account_id=account_id)
-    return [InvoiceRow(*row) for row in rows.order_by("due_on", "id").values_list(*_COLUMNS)]
+    """Return the open invoices that one payer owes on one account, or has a share of, oldest due first."""
+    pair = (account_id, payer_id)
+    return list_open_of(actor=actor, pairs={pair}).get(pair, [])
 
 
 def list_open_of(
     *, actor: Actor, pairs: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], list[InvoiceRow]]:
-    """Return the open invoices of each `(account id, payer id)`, oldest due first; one query."""
-    rows = _visible(actor).filter(
+    """Return the open invoices of each `(account id, payer id)` as that payer owes them, oldest due first.
+
+    Addressed ones less what others took; shared ones as the share. One query, or four where bills are shared.
+    """
+    payer_ids = {payer for _, payer in pairs}
+    addressed = _addressed(actor).filter(
         status=states.OPEN,
         account_id__in={account for account, _ in pairs},
-        payer_id__in={payer for _, payer in pairs},
+        payer_id__in=payer_ids,
     )
+    rows = [InvoiceRow(*row) for row in addressed.order_by("due_on", "id").values_list(*_COLUMNS)]
+    parts = _by_invoice(rows)
     found: dict[tuple[int, int], list[InvoiceRow]] = {}
-    for values in rows.order_by("due_on", "id").values_list(*_COLUMNS):
-        row = InvoiceRow(*values)
-        found.setdefault((row.account_id, row.payer_id), []).append(row)
-    return found
+    for row in rows:
+        owed = invoice_rows.of_addressee(row, parts[row.id]) if row.is_shared else row
+        found.setdefault((row.account_id, row.payer_id), []).append(owed)
+    for owed in _list_taken(actor, payer_ids):
+        found.setdefault((owed.account_id, owed.payer_id), []).append(owed)
+    return {
+        pair: sorted(owed, key=lambda row: (row.due_on, row.id))
+        for pair, owed in found.items()
+        if pair in pairs
+    }
+
+
+def _list_taken(actor: Actor, payer_ids: Collection[int]) -> list[InvoiceRow]:
+    """Return what these payers took of open invoices that are addressed to others, as they owe it."""
+    parts = _parts(_parts_of_takers(actor, payer_ids))
+    if not parts:
+        return []
+    invoices = Invoice.objects.filter(pk__in={part.invoice_id for part in parts})
+    by_id = {row.id: row for row in (InvoiceRow(*each) for each in invoices.values_list(*_COLUMNS))}
+    return [invoice_rows.of_sharer(by_id[part.invoice_id], part) for part in parts]
 
 
 def get(*, actor: Actor, public_id: str) -> InvoiceRow:
@@ -213,32 +232,47 @@ def get(*, actor: Actor, public_id: str) -> InvoiceRow:
     )
     if row is None:
         raise errors.NotFound("invoice")
-    return InvoiceRow(*row)
+    return _as_owed(actor, [InvoiceRow(*row)])[0]
 
 
 def list_by_ids(*, actor: Actor, invoice_ids: Collection[int]) -> list[InvoiceRow]:
     """Return these invoices, as far as the actor may see them, oldest due first."""
     rows = _visible(actor).filter(pk__in=invoice_ids).order_by("due_on", "id")
-    return [InvoiceRow(*row) for row in rows.values_list(*_COLUMNS)]
+    return _as_owed(actor, [InvoiceRow(*row) for row in rows.values_list(*_COLUMNS)])
+
+
+def list_parts(*, actor: Actor, invoice_ids: Collection[int]) -> dict[int, list[PartRow]]:
+    """Return who took what of these invoices, and what came of it: to everybody who may see them."""
+    seen = set(_visible(actor).filter(pk__in=invoice_ids, is_shared=True).values_list("pk", flat=True))
+    found: dict[int, list[PartRow]] = {invoice_id: [] for invoice_id in seen}
+    for part in _parts(InvoicePart.objects.filter(invoice_id__in=seen)) if seen else ():
+        found[part.invoice_id].append(part)
+    return found
 
 
 def list_lines(*, actor: Actor, invoice_id: int) -> list[LineRow]:
     """Return the lines of an invoice; none where the actor may see the invoice but not its lines."""
-    rows = InvoiceLine.objects.filter(
-        scope.visible(
-            actor=actor,
-            staff_permission="see_invoices",
-            payer_permission="see_lines",
-            payer_field="invoice__payer_id",
-        ),
-        invoice_id=invoice_id,
+    seen = scope.visible(
+        actor=actor,
+        staff_permission="see_invoices",
+        payer_permission="see_lines",
+        payer_field="invoice__payer_id",
     )
+    sharing = actor.part_payer_ids("see_invoices") if actor.kind == ActorKind.PAYER else ()
+    if sharing:
+        # A sharer sees them only where the account holder allowed it, whatever the user profile says.
+        shared = InvoicePart.objects.filter(payer_id__in=sharing, is_live=True, sees_lines=True)
+        seen |= Q(invoice_id__in=shared.values("invoice_id"))
+    rows = InvoiceLine.objects.filter(seen, invoice_id=invoice_id)
     return [LineRow(*row) for row in rows.order_by("position").values_list("description", "amount_minor")]
 
 
 def sum_open(*, actor: Actor, payer_ids: Collection[int] | None = None) -> list[OpenSum]:
-    """Return what is open for each payer and account the actor may see, with the next due date."""
-    rows = _visible(actor).filter(status=states.OPEN)
+    """Return what each payer owes on each account the actor may see, with the next due date; shares counted.
+
+    One query where no bill is shared.
+    """
+    rows = _addressed(actor).filter(status=states.OPEN)
     if payer_ids is not None:
         rows = rows.filter(payer_id__in=payer_ids)
     sums = rows.values_list("account_id", "payer_id", "biller_id").annotate(
@@ -246,8 +280,19 @@ def sum_open(*, actor: Actor, payer_ids: Collection[int] | None = None) -> list[
         # What is wholly on its way is not due next.
         next_due_on=Min("due_on", filter=Q(open_minor__gt=F("pending_minor"))),
         count=Count("id"),
+        shared=Count("id", filter=Q(is_shared=True)),
     )
-    return [OpenSum(*row) for row in sums]
+    found, shared = dict[tuple[int, int], OpenSum](), dict[tuple[int, int], int]()
+    for account_id, payer_id, biller_id, *figures, is_shared in sums:
+        found[account_id, payer_id] = OpenSum(account_id, payer_id, biller_id, *figures)
+        if is_shared:
+            shared[account_id, payer_id] = biller_id
+    taken = _parts_of_takers(actor, payer_ids).values_list("invoice__account_id", "payer_id", "biller_id")
+    shared |= {(account_id, payer_id): biller_id for account_id, payer_id, biller_id in taken.distinct()}
+    owed = list_open_of(actor=actor, pairs=shared.keys()) if shared else {}
+    for pair, biller_id in shared.items():
+        found[pair] = invoice_rows.summed(owed.get(pair, []), pair=pair, biller_id=biller_id)
+    return list(found.values())
 
 
 def list_taken_numbers(*, actor: Actor, biller_id: int, numbers: Collection[str]) -> set[str]:
@@ -266,12 +311,37 @@ def locked(*, invoice_ids: Collection[int]) -> list[Invoice]:
     return lock(invoice_ids=invoice_ids)
 
 
+def parts_of(*, invoices: Sequence[Invoice]) -> dict[tuple[int, int], InvoicePart]:
+    """Return the parts of locked invoices by `(invoice id, payer id)`; no query where none is shared."""
+    shared = [invoice.pk for invoice in invoices if invoice.is_shared]
+    parts = InvoicePart.objects.filter(invoice_id__in=shared).order_by("pk") if shared else ()
+    return {(part.invoice_id, part.payer_id): part for part in parts}
+
+
+def ids_of_share(*, share_ref: str) -> list[int]:
+    """Return the ids of the invoices that a share takes part of, to lock them."""
+    rows = InvoicePart.objects.filter(share_ref=share_ref, is_live=True)
+    return list(rows.values_list("invoice_id", flat=True))
+
+
+def list_shared_due(*, biller_id: int, first: date, last: date) -> list[tuple[InvoiceRow, list[PartRow]]]:
+    """Return a biller's open shared invoices that are due between two days, whole, with who took what."""
+    rows = Invoice.objects.filter(
+        biller_id=biller_id, status=states.OPEN, is_shared=True, due_on__gte=first, due_on__lte=last
+    )
+    invoices = [InvoiceRow(*row) for row in rows.order_by("pk").values_list(*_COLUMNS)]
+    parts = _by_invoice(invoices)
+    return [(invoice, parts[invoice.id]) for invoice in invoices]
+
+
 def open_ids(*, pairs: Collection[tuple[int, int]]) -> list[int]:
     """Return the ids of the open invoices that payments of these `(account id, payer id)` could pay, to lock them."""
+    payer_ids = {payer for _, payer in pairs}
     rows = Invoice.objects.filter(
         status=states.OPEN,
         account_id__in={account for account, _ in pairs},
-        payer_id__in={payer for _, payer in pairs},
-    )
-    found = rows.values_list("pk", "account_id", "payer_id")
+        payer_id__in=payer_ids,
+    ).values_list("pk", "account_id", "payer_id")
+    taken = InvoicePart.objects.filter(payer_id__in=payer_ids, is_live=True, invoice__status=states.OPEN)
+    found = rows.union(taken.values_list("invoice_id", "invoice__account_id", "payer_id"), all=True)
     return [invoice_id for invoice_id, account, payer in found if (account, payer) in pairs]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from counterfoil.ledger import chart
@@ -35,7 +35,11 @@ class EntryDraft:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an entry is about: where it belongs and who it concerns."""
+    """What an entry is about: where it belongs and who it concerns.
+
+    `payer_id` is who pays: what is left over is that payer's credit. `addressees` names whose receivable an invoice
+    is (invoice id to payer id) where that is somebody else: a shared bill.
+    """
 
     biller_id: int
     ref: str
@@ -44,6 +48,7 @@ class Source:
     payer_id: int
     posted_on: date
     effective_on: date
+    addressees: Mapping[int, int] = field(default_factory=dict)
 
 
 Share = tuple[int, int]
@@ -167,7 +172,8 @@ def _applied(source: Source, shares: Sequence[Share], amount_minor: int) -> list
 
 
 def _receivable(source: Source, invoice_id: int, amount_minor: int) -> LineDraft:
-    return LineDraft(chart.RECEIVABLE, amount_minor, source.billing_account_id, source.payer_id, invoice_id)
+    addressee_id = source.addressees.get(invoice_id, source.payer_id)
+    return LineDraft(chart.RECEIVABLE, amount_minor, source.billing_account_id, addressee_id, invoice_id)
 
 
 def _entry(source: Source, kind: str, lines: Sequence[LineDraft]) -> EntryDraft:

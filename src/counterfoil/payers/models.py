@@ -61,6 +61,8 @@ class Payer(models.Model):
     who_pays = models.CharField(max_length=16, blank=True)
     # The day of the month that was agreed on, where the biller collects.
     collection_day = models.PositiveSmallIntegerField(null=True)
+    # Bills of others were shared with this payer once; until then no query looks for any.
+    has_parts = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:

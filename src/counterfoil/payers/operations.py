@@ -119,6 +119,12 @@ def speak(*, payer_id: int, locale: str) -> None:
     Payer.objects.filter(pk=payer_id).update(locale=locale)
 
 
+def note_parts(*, payer_id: int) -> None:
+    """Note that bills of others are shared with this payer: from now on queries look for them."""
+    db.demand_transaction()
+    Payer.objects.filter(pk=payer_id, has_parts=False).update(has_parts=True)
+
+
 def undo_default(*, account_id: int) -> None:
     """Leave an account without a default payer, for another one to become it."""
     db.demand_transaction()

@@ -50,8 +50,12 @@ def list_grants(*, login_id: int) -> tuple[PayerGrant, ...]:
     """Return for whom a login acts, with what its user profile allows. One query."""
     found = PortalAccess.objects.filter(login_id=login_id, ended_at=None).order_by("payer_id")
     return tuple(
-        PayerGrant(payer_id=payer_id, biller_id=biller_id, permissions=frozenset(allowed))
-        for payer_id, biller_id, allowed in found.values_list("payer_id", "biller_id", "profile__permissions")
+        PayerGrant(
+            payer_id=payer_id, biller_id=biller_id, permissions=frozenset(allowed), has_parts=has_parts
+        )
+        for payer_id, biller_id, allowed, has_parts in found.values_list(
+            "payer_id", "biller_id", "profile__permissions", "payer__has_parts"
+        )
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db
-from counterfoil.core.actor import Actor
+from counterfoil.core.actor import WORKER, Actor
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
 from counterfoil.ledger import operations as ledger_operations, postings, queries as ledger_queries
 from counterfoil.payers import queries as payer_queries
@@ -43,20 +43,34 @@ def _apply(actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
     if not sources or not biller.portal.credit_applies_by_itself:
         return 0
     today = biller_queries.today(biller=biller, now=now)
-    ids = invoice_queries.open_ids(pairs={(account_id, payer_id)})
-    invoices = sorted(invoice_queries.lock(invoice_ids=ids), key=lambda i: (i.due_on, i.pk))
-    uses = _match(sources, [(i.pk, i.open_minor - i.pending_minor) for i in invoices])
+    pair = (account_id, payer_id)
+    invoices = invoice_queries.lock(invoice_ids=invoice_queries.open_ids(pairs={pair}))
+    # Read as the installation: the credit may be another payer's of the account than the actor's.
+    owed = invoice_queries.list_open_of(actor=WORKER, pairs={pair}).get(pair, [])
+    uses = _match(sources, [(row.id, row.payable_minor) for row in owed])
     allocation_ids = payment_operations.allocate(
         rows=[(biller.id, payment_id, invoice_id, part, today) for payment_id, invoice_id, part in uses],
         kind="credit",
     )
     by_id = {invoice.pk: invoice for invoice in invoices}
+    parts = invoice_queries.parts_of(invoices=invoices)
     for _, invoice_id, part in uses:
         invoice_operations.change_balances(invoice=by_id[invoice_id], on=today, open_minor=-part)
+        invoice_operations.change_part(part=parts.get((invoice_id, payer_id)), paid_minor=part)
     invoice_operations.save_balances(invoices=[by_id[i] for i in {invoice_id for _, invoice_id, _ in uses}])
+    invoice_operations.save_parts(parts=parts.values())
     entries = [
         postings.credit_applied(
-            postings.Source(biller.id, f"alc:{pk}", biller.currency, account_id, payer_id, today, today),
+            postings.Source(
+                biller.id,
+                f"alc:{pk}",
+                biller.currency,
+                account_id,
+                payer_id,
+                today,
+                today,
+                {invoice_id: by_id[invoice_id].payer_id},
+            ),
             invoice_id=invoice_id,
             amount_minor=part,
         )

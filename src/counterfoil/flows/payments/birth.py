@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from counterfoil.flows.payments import facts as payment_facts, quote
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import PayOrder, Quote, Submission
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
+from counterfoil.invoices.drafts import NewPart
+from counterfoil.invoices.queries import Invoice
 from counterfoil.methods import queries as method_queries
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import operations as payment_operations, queries as payment_queries, states
@@ -26,6 +29,7 @@ from counterfoil.payments.operations import NewEvent, NewPayment
 LEASE = timedelta(seconds=60)
 WAITS_FOR_JOB = timedelta(minutes=10)
 KEY_ONCE = "payment_key_once"
+PAID_ONLY = NewPart(is_live=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _write(
         started_at=now if calls_now else None,
         deadline=now + (LEASE if calls_now else WAITS_FOR_JOB),
     )
-    _claim_invoices(agreed)
+    _claim_invoices(agreed, now)
     payment_operations.record_events(
         actor=actor,
         now=now,
@@ -191,10 +195,31 @@ def _draft(submission: Submission, made: Quote, authorization_id: int) -> NewPay
     )
 
 
-def _claim_invoices(agreed: Sequence[tuple[Submission, Quote]]) -> None:
-    parts = {share.invoice_id: share.amount_minor for _, made in agreed for share in made.shares}
-    invoices = invoice_queries.locked(invoice_ids=list(parts))
-    on = agreed[0][1].submitted_on
-    for invoice in invoices:
-        invoice_operations.change_balances(invoice=invoice, on=on, pending_minor=parts[invoice.pk])
+def _claim_invoices(agreed: Sequence[tuple[Submission, Quote]], now: datetime) -> None:
+    claims: Counter[tuple[int, int]] = Counter()
+    for submission, made in agreed:
+        for share in made.shares:
+            claims[share.invoice_id, submission.order.payer_id] += share.amount_minor
+    invoices = invoice_queries.locked(invoice_ids={invoice_id for invoice_id, _payer in claims})
+    by_id, on = {invoice.pk: invoice for invoice in invoices}, agreed[0][1].submitted_on
+    for (invoice_id, _payer), minor in claims.items():
+        invoice_operations.change_balances(invoice=by_id[invoice_id], on=on, pending_minor=minor)
     invoice_operations.save_balances(invoices=invoices)
+    _claim_parts(by_id, claims, now)
+
+
+def _claim_parts(invoices: dict[int, Invoice], claims: Counter[tuple[int, int]], now: datetime) -> None:
+    """Note what is paid by others than the addressee: sharers on their part, helpers on a part of nothing."""
+    others = {pair: minor for pair, minor in claims.items() if invoices[pair[0]].payer_id != pair[1]}
+    if not others:
+        return
+    parts = invoice_queries.parts_of(invoices=list(invoices.values()))
+    for (invoice_id, payer_id), minor in others.items():
+        part = parts.get((invoice_id, payer_id))
+        if part is None:
+            part = invoice_operations.take_part(
+                invoice=invoices[invoice_id], part=None, payer_id=payer_id, new=PAID_ONLY, now=now
+            )
+            parts[invoice_id, payer_id] = part
+        invoice_operations.change_part(part=part, pending_minor=minor)
+    invoice_operations.save_parts(parts=[parts[pair] for pair in others])

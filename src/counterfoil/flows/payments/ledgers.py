@@ -46,4 +46,5 @@ def _source(item: Work) -> Source:
         payer_id=payment.payer_id,
         posted_on=item.today,
         effective_on=date.fromisoformat(day) if day else item.today,
+        addressees={a.invoice_id: item.invoices[a.invoice_id].payer_id for a in item.allocations},
     )

@@ -16,7 +16,7 @@ from functools import partial
 from django.db import DataError, IntegrityError
 
 from counterfoil.core import db
-from counterfoil.core.actor import Actor
+from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.invoices import apply_credit
 from counterfoil.flows.payments import ledgers, results_notices, work
 from counterfoil.flows.payments.work import Work
@@ -97,9 +97,17 @@ def _waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
 def _spend_credit(actor: Actor, now: datetime, works: Sequence[Work]) -> None:
     """Let credit pay what is open: there is new credit, or an invoice that was claimed or paid is free again."""
     pairs = {(w.payment.account_id, w.payment.payer_id) for w in works if w.left_over_settled or w.released}
+    # What a sharer's payment gives back may be the addressee's to pay again.
+    pairs |= {
+        (w.payment.account_id, w.invoices[a.invoice_id].payer_id)
+        for w in works
+        for a in w.allocations
+        if w.released
+    }
     if not pairs:
         return
-    for account_id, payer_id in sorted(ledger_queries.credits_of(actor=actor, pairs=pairs)):
+    # Read as the installation: the addressee of a shared bill is nobody the sharer acts for.
+    for account_id, payer_id in sorted(ledger_queries.credits_of(actor=WORKER, pairs=pairs)):
         apply_credit.run(actor=actor, now=now, payer_id=payer_id, account_id=account_id)
 
 

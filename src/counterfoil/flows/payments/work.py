@@ -13,7 +13,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core.actor import Actor
 from counterfoil.gateways import base
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
-from counterfoil.invoices.queries import Invoice
+from counterfoil.invoices.queries import Invoice, InvoicePart
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import operations as payment_operations, policy, queries as payment_queries, states
 from counterfoil.payments.operations import NewEvent
@@ -35,6 +35,7 @@ class Work:
     today: date
     allocations: list[Allocation]
     invoices: dict[int, Invoice]
+    parts: dict[tuple[int, int], InvoicePart]
     status_before: str
     source: str = ""
     set_aside: str = ""
@@ -138,6 +139,9 @@ class Work:
             open_minor=open_minor,
             pending_minor=pending_minor,
         )
+        # A shared bill: what this payer took of it, where the payer is not its addressee.
+        part = self.parts.get((allocation.invoice_id, self.payment.payer_id))
+        invoice_operations.change_part(part=part, paid_minor=-open_minor, pending_minor=pending_minor)
 
 
 def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:
@@ -153,6 +157,7 @@ def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:
         allocations[allocation.payment_id].append(allocation)
     invoice_ids = {allocation.invoice_id for parts in allocations.values() for allocation in parts}
     by_id = {invoice.pk: invoice for invoice in invoice_queries.lock(invoice_ids=invoice_ids)}
+    parts = invoice_queries.parts_of(invoices=list(by_id.values()))
     payments = payment_queries.lock(payment_ids=list(accounts))
     billers = biller_queries.list_by_ids(biller_ids={p.biller_id for p in payments})
     return {
@@ -162,6 +167,7 @@ def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:
             today=biller_queries.today(biller=billers[p.biller_id], now=now),
             allocations=allocations[p.pk],
             invoices=by_id,
+            parts=parts,
             status_before=p.status,
         )
         for p in payments
@@ -173,6 +179,9 @@ def write(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
     changed = [w for w in works if w.is_changed]
     touched = {a.invoice_id: w.invoices[a.invoice_id] for w in changed for a in w.allocations}
     invoice_operations.save_balances(invoices=touched.values())
+    # All works of one commit hold the same parts.
+    parts = works[0].parts if works else {}
+    invoice_operations.save_parts(parts=[part for (i, _), part in parts.items() if i in touched])
     payment_operations.save_many(payments=[w.payment for w in changed])
     payment_operations.apply_allocations(marks=[(i, w.today) for w in changed for i in w.applied])
     payment_operations.release_allocations(marks=[(i, w.today) for w in changed for i in w.released])
