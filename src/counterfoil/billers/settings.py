@@ -21,6 +21,8 @@ class PortalSettings:
     credit_applies_by_itself: bool = True
     schedule_payment: bool = False
     partial_payment_allowed: bool = True
+    # Whether payers may share bills and give helpers access; never where a collector does the billing.
+    sharing: bool = True
     # Whether the biller pulls what is owed from those who allow it: a new method then asks for that permission.
     collects: bool = False
     # The days of the month on which it does; 31 is the last day of every month.

@@ -22,6 +22,8 @@ PREFIXES: Final = {
     "method": "mth",
     "authorization": "aut",
     "payment": "pay",
+    "share": "shr",
+    "helper": "hlp",
     "scheduled": "sch",
     "enrollment": "enr",
     "notice": "ntc",
