@@ -23,10 +23,12 @@ from counterfoil.core.actor import OPERATOR, WORKER
 from counterfoil.flows.notices import deliver
 from counterfoil.flows.payers import accept_invitation, invite
 from counterfoil.flows.payers.invite import Invite
+from counterfoil.flows.requests import open as open_request
 from counterfoil.gateways.sandbox import client as sandbox_client
 from counterfoil.identity import permissions
 from counterfoil.notices.models import Delivery, Notice
 from counterfoil.payers import queries as payer_queries
+from counterfoil.requests.drafts import NewRequest
 from counterfoil_sandbox import store
 from tests.factories import people, sandbox as sandboxes, signed_in
 from tests.factories.world import World
@@ -151,6 +153,9 @@ RULES: Final[dict[str, Rule]] = {
     "portal-payment-state": payer(ref="payment"),
     "portal-payment-confirm": payer(ref="payment"),
     "portal-receipt": payer(ref="payment"),
+    "portal-requests": signed(),
+    "portal-request": payer(ref="request"),
+    "portal-request-close": payer(ref="request"),
     "desk-home": Rule("some staff"),
     "desk-biller": desk(permissions.SEE_ACCOUNTS),
     "desk-search": desk(permissions.SEE_ACCOUNTS),
@@ -167,6 +172,9 @@ RULES: Final[dict[str, Rule]] = {
     "desk-receipt": desk(permissions.SEE_PAYMENTS, ref="payment"),
     "desk-payment-center": desk(permissions.SEE_PAYMENTS),
     "desk-undeposited": desk(permissions.SEE_PAYMENTS),
+    "desk-requests": desk(permissions.SEE_ACCOUNTS),
+    "desk-request": desk(permissions.SEE_ACCOUNTS, ref="request"),
+    "desk-request-close": desk(permissions.ANSWER_REQUESTS, ref="request"),
     "desk-connect-center": desk(permissions.INVITE_PAYERS),
     "desk-access": desk(permissions.INVITE_PAYERS),
     "desk-invite": desk(permissions.INVITE_PAYERS, ref="payer"),
@@ -178,7 +186,7 @@ RULES: Final[dict[str, Rule]] = {
 NOT_THIS_METHOD: Final = 405
 WATCHED: Final = (
     "audit_event", "payments_payment", "payment_event", "notices_delivery", "notices_preference", "payers_invitation", "payers_portalaccess",
-    "methods_paymentmethod", "ledger_entry", "identity_staffrole",
+    "methods_paymentmethod", "ledger_entry", "identity_staffrole", "requests_request", "request_message",
 )  # fmt: skip
 
 
@@ -239,6 +247,7 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
     invitation = invite.run(actor=OPERATOR, now=people.NOW, invite=wanted)
     yield Scene(
         objects={
+    asked = open_request.run(actor=world.payer, now=world.now, new=question)
             "biller": world.key,
             "payer": mine.public_id,
             "account": account.public_id,
@@ -251,6 +260,7 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
         },
         roles={
             OWN: owner,
+            "request": asked,
             OTHER: joined(neighbor.public_id),
             ELSEWHERE: joined(stranger.public_id),
             STRANGER: signed_in.staff(elsewhere.id, now=people.NOW),

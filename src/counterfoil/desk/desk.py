@@ -73,6 +73,7 @@ PLACES: Final = (
     Place("desk-invoices", _("Invoices"), "file", "i", permissions.SEE_INVOICES),
     Place("desk-payments", _("Payments"), "card", "p", permissions.SEE_PAYMENTS),
     Place("desk-undeposited", _("Payment Center"), "bank", "d", permissions.SEE_PAYMENTS),
+    Place("desk-requests", _("Requests"), "message", "r", permissions.SEE_ACCOUNTS),
     Place("desk-access", _("Connect Center"), "mail", "c", permissions.INVITE_PAYERS),
 )
 

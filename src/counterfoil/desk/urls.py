@@ -12,6 +12,7 @@ from counterfoil.desk.views import (
     payers,
     payment_center,
     payments,
+    requests,
     search,
 )
 
@@ -30,6 +31,9 @@ urlpatterns: list[URLPattern] = [
     path("<slug:biller>/payments/", payments.listing, name="desk-payments"),
     path("<slug:biller>/payments/<slug:ref>/", payments.one, name="desk-payment"),
     path("<slug:biller>/payments/<slug:ref>/receipt.pdf", payments.receipt, name="desk-receipt"),
+    path("<slug:biller>/requests/", requests.listing, name="desk-requests"),
+    path("<slug:biller>/requests/<slug:ref>/", requests.one, name="desk-request"),
+    path("<slug:biller>/requests/<slug:ref>/close/", requests.close, name="desk-request-close"),
     path("<slug:biller>/payment-center/", payment_center.enter, name="desk-payment-center"),
     path("<slug:biller>/payment-center/undeposited/", payment_center.undeposited, name="desk-undeposited"),
     path("<slug:biller>/connect-center/", connect.enter, name="desk-connect-center"),

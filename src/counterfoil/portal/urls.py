@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from counterfoil.portal import message_urls, pay_urls, profile_urls
+from counterfoil.portal import message_urls, pay_urls, profile_urls, request_urls
 from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, payments
 
 METHOD = "billing/methods/<slug:ref>/"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", dashboard.Dashboard.as_view(), name="portal-home"),
     *message_urls.urlpatterns,
     *profile_urls.urlpatterns,
+    *request_urls.urlpatterns,
     path("brand/<slug:key>-<slug:digest>.css", brand.sheet, name="portal-brand"),
     path("invitations/", invitations.invitation, name="portal-invitation"),
     path("invitations/again/", invitations.again, name="portal-invitation-again"),

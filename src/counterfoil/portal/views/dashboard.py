@@ -9,6 +9,7 @@ from counterfoil.payers import permissions
 from counterfoil.payments import balances
 from counterfoil.portal import bills
 from counterfoil.portal.views.base import PortalView
+from counterfoil.requests import queries as request_queries, states as request_states
 
 
 class Dashboard(PortalView):
@@ -28,4 +29,16 @@ class Dashboard(PortalView):
             )
             for balance in found
         ]
-        return self.page("portal/dashboard.html", {"summary": bills.summary(owed)})
+        return self.page("portal/dashboard.html", {"summary": bills.summary(owed), **self._asked()})
+
+    def _asked(self) -> dict[str, object]:
+        """Return what the tile My Requests shows; nothing where the user profile does not allow asking."""
+        payer_ids = self.payer_ids(permissions.ASK)
+        if not payer_ids:
+            return {}
+        counted = request_queries.count_by_status(actor=self.actor, payer_ids=payer_ids)
+        return {
+            "asks": True,
+            "waiting": counted.get(request_states.OPEN, 0),
+            "answered": counted.get(request_states.ANSWERED, 0),
+        }

@@ -105,11 +105,17 @@ class InvoicePage(InvoicesView):
             "portal/billing/invoice.html",
             {
                 "row": self.row(invoice, balance, can_pay=can_pay),
+                "ask_url": self._ask_url(invoice),
                 "lines": invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id),
                 "entries": payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
             },
             biller=self.billers[invoice.biller_id],
         )
+
+    def _ask_url(self, invoice: InvoiceRow) -> str:
+        """The address at which a question about it is asked; none where asking is not allowed."""
+        may_ask = self.actor.may_as_payer(permissions.ASK, payer_id=invoice.payer_id)
+        return reverse("portal-invoice-ask", args=[invoice.public_id]) if may_ask else ""
 
     def _invoice(self, ref: str) -> InvoiceRow:
         invoice = invoice_queries.get(actor=self.actor, public_id=ref)

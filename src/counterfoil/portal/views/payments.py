@@ -86,6 +86,7 @@ class PaymentView(BillingView):
             "emailed_to": payer.email if is_mailed else "",
             "again_url": self._again_url(payer) if page.can_retry else "",
             "is_step": self.request.GET.get("step") == "3",
+            "problem_url": self._problem_url(),
         }
 
     def _again_url(self, payer: PayerRow) -> str:
@@ -95,6 +96,12 @@ class PaymentView(BillingView):
             return ""
         url = reverse("portal-pay", args=[payer.public_id, self._account().public_id])
         return f"{url}?{urlencode({'again': self.payment.public_id})}"
+
+    def _problem_url(self) -> str:
+        """The address at which a problem with it is reported; none where asking is not allowed."""
+        if not self.actor.may_as_payer(permissions.ASK, payer_id=self.payment.payer_id):
+            return ""
+        return reverse("portal-payment-problem", args=[self.payment.public_id])
 
     def _account(self) -> AccountRow:
         return payer_queries.list_accounts_by_ids(actor=self.actor, account_ids=[self.payment.account_id])[0]
