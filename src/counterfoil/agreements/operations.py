@@ -72,3 +72,9 @@ def revoke_standing(*, method_refs: Collection[str], now: datetime) -> list[str]
     refs = list(live.values_list("public_id", flat=True))
     live.update(revoked_at=now)
     return refs
+
+
+def revoke(*, authorization_ids: Sequence[int], now: datetime) -> None:
+    """Note that these permissions were taken back; nothing is debited under them from now on."""
+    db.demand_transaction()
+    Authorization.objects.filter(pk__in=authorization_ids, revoked_at__isnull=True).update(revoked_at=now)

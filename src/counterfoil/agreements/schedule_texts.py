@@ -99,7 +99,7 @@ def autopay(terms: AutopayTerms) -> AgreementText:
         _recurring(terms),
         _("How much: %(amount)s") % {"amount": terms.amount_rule},
         _("When: %(day)s") % {"day": terms.day_rule},
-        _("The next days would be: %(days)s.") % {"days": "; ".join(terms.examples)},
+        *([_("The next days would be: %(days)s.") % {"days": "; ".join(terms.examples)}] if terms.examples else []),
         _("It begins with the bills that are open now, and goes on until I end it. Nothing more is taken than is "
           "owed on the day."),
         _notices(terms),
@@ -165,7 +165,8 @@ def _recurring(terms: AutopayTerms) -> str:
             % values
         )
     return (
-        _("I, %(payer)s, authorize %(biller)s to pay %(bills)s by charges that repeat, to %(method)s.") % values
+        _("I, %(payer)s, authorize %(biller)s to pay %(bills)s by charges that repeat, to %(method)s.")
+        % values
     )
 
 
@@ -188,8 +189,8 @@ def _failing(parties: Parties) -> list[str]:
         return [
             _(
                 "If my bank sends a payment back because there is not enough money, %(biller)s may try the same amount "
-                "again at most twice within 180 days, and tells me the day of each try before it. %(biller)s charges no fee "
-                "for that here. What was not paid is owed again."
+                "again at most twice within 180 days, and tells me the day of each try before it. %(biller)s "
+                "charges no fee for that here. What was not paid is owed again."
             )
             % {"biller": parties.biller_name}
         ]

@@ -20,6 +20,7 @@ class PortalSettings:
     prepayment_allowed: bool = True
     credit_applies_by_itself: bool = True
     schedule_payment: bool = False
+    autopay_on: bool = True
     partial_payment_allowed: bool = True
     # Whether payers may share bills and give helpers access; never where a collector does the billing.
     sharing: bool = True
@@ -49,6 +50,9 @@ class PaymentSettings:
     min_card_minor: int = 500
     receipt_by_email: bool = True
     receipt_note: str = ""
+    # A scheduled payment can be changed until this hour of the day before, where the biller is (product.md 3).
+    schedule_cutoff_hour: int = 20
+    schedule_days_ahead: int = 180
 
     def __post_init__(self) -> None:
         """Refuse what could never be right."""
@@ -56,6 +60,10 @@ class PaymentSettings:
             raise errors.Invalid(_("Between 0 and 60 days."), field="paid_after_bank_days")
         if not 0 <= self.min_card_minor <= 100_000:
             raise errors.Invalid(_("Between $0.00 and $1,000.00."), field="min_card_minor")
+        if not 0 <= self.schedule_cutoff_hour <= 23:
+            raise errors.Invalid(_("Between 0 and 23 o'clock."), field="schedule_cutoff_hour")
+        if not 1 <= self.schedule_days_ahead <= 730:
+            raise errors.Invalid(_("Between 1 and 730 days."), field="schedule_days_ahead")
 
 
 Section: TypeAlias = PortalSettings | PaymentSettings

@@ -345,3 +345,8 @@ def open_ids(*, pairs: Collection[tuple[int, int]]) -> list[int]:
     taken = InvoicePart.objects.filter(payer_id__in=payer_ids, is_live=True, invoice__status=states.OPEN)
     found = rows.union(taken.values_list("invoice_id", "invoice__account_id", "payer_id"), all=True)
     return [invoice_id for invoice_id, account, payer in found if (account, payer) in pairs]
+
+
+def map_numbers(*, refs: Collection[str]) -> dict[str, str]:
+    """Return the number of each of these invoices, by public id, for messages about rows already obtained."""
+    return dict(Invoice.objects.filter(public_id__in=list(refs)).values_list("public_id", "number"))

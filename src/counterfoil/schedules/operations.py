@@ -127,6 +127,7 @@ def save_scheduled(*, rows: Iterable[Scheduled]) -> None:
             "mode": ("text", [r.mode for r in found]),
             "amounts": ("jsonb", [json.dumps(r.amounts) for r in found]),
             "amount_minor": ("bigint", [r.amount_minor for r in found]),
+            "request_hash": ("text", [r.request_hash for r in found]),
         },
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from counterfoil.core import db, errors, scope
@@ -15,6 +16,8 @@ from counterfoil.schedules.models import Enrollment, Scheduled
 from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow, ScheduledSum, Use, pairs
 
 MOST_LISTED = 500
+# Canceled so that autopay can plan it again: by a pause, by other terms.
+ANEW = ("paused", "changed")
 
 
 def list_enrollments(
@@ -230,10 +233,26 @@ def list_of_pairs(*, pairs_: Collection[tuple[int, int]]) -> list[Scheduled]:
     return list(rows.order_by("run_on", "pk"))
 
 
-def list_planned(*, enrollment_ids: Collection[int]) -> list[Scheduled]:
-    """Return everything these enrollments ever planned, but what was withdrawn to be planned anew."""
-    rows = Scheduled.objects.filter(enrollment_id__in=enrollment_ids, origin=states.AUTOPAY)
-    return list(rows.exclude(status=states.CANCELED, reason__in=["replaced", "paused", "changed"]))
+def planned_refs(*, enrollment_ids: Collection[int], refs: Collection[str]) -> set[tuple[int, str, date]]:
+    """Return `(enrollment, invoice public id, day)` of what these enrollments ever planned for these invoices.
+
+    What was withdrawn to be planned anew is left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT enrollment_id, part->>0, first_on FROM schedules_scheduled,"
+            " jsonb_array_elements(amounts) AS part"
+            " WHERE enrollment_id = ANY(%s) AND part->>0 = ANY(%s) AND first_on IS NOT NULL AND origin = %s"
+            " AND NOT (status = %s AND reason = ANY(%s))",
+            [list(enrollment_ids), list(refs), states.AUTOPAY, states.CANCELED, list(ANEW)],
+        )
+        return set(cursor.fetchall())
+
+
+def biller_ids_telling() -> list[int]:
+    """Return the billers that have notices of autopay still to send."""
+    rows = Scheduled.objects.filter(status=states.SCHEDULED, noticed_on__isnull=True, notice_on__isnull=False)
+    return list(rows.order_by("biller_id").values_list("biller_id", flat=True).distinct())
 
 
 def last_amounts(*, enrollment_ids: Collection[int]) -> dict[tuple[int, int], int]:
@@ -310,6 +329,8 @@ def _row(found: Scheduled) -> ScheduledRow:
         enrollment_ref=found.enrollment.public_id if found.enrollment else "",
         payment_ref=found.payment.public_id if found.payment else "",
         origin=found.origin,
+        tries=found.tries,
+        retry_of_id=found.retry_of_id,
         mode=found.mode,
         amounts=pairs(found.amounts),
         amount_minor=found.amount_minor,
@@ -318,6 +339,7 @@ def _row(found: Scheduled) -> ScheduledRow:
         cutoff_at=found.cutoff_at,
         notice_on=found.notice_on,
         noticed_on=found.noticed_on,
+        notice_days=found.notice_days,
         status=found.status,
         reason=found.reason,
         created_at=found.created_at,

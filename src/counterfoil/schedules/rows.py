@@ -79,6 +79,8 @@ class ScheduledRow:
     enrollment_ref: str
     payment_ref: str
     origin: str
+    tries: int
+    retry_of_id: int | None
     mode: str
     amounts: tuple[tuple[str, int], ...]
     amount_minor: int
@@ -87,6 +89,7 @@ class ScheduledRow:
     cutoff_at: datetime
     notice_on: date | None
     noticed_on: date | None
+    notice_days: int
     status: str
     reason: str
     created_at: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -44,23 +44,38 @@ class Born:
 Birth: TypeAlias = Born | errors.Refused
 
 
-def run(*, actor: Actor, now: datetime, submissions: Sequence[Submission], calls_now: bool) -> list[Birth]:
+def run(
+    *,
+    actor: Actor,
+    now: datetime,
+    submissions: Sequence[Submission],
+    calls_now: bool,
+    also: Callable[[Sequence[Birth]], None] | None = None,
+) -> list[Birth]:
     """Bear up to two hundred payments in one commit; one that cannot be is refused and stops no other.
 
-    With `calls_now` the caller holds the lease of each attempt and must send at once; without, a job will.
+    With `calls_now` the caller holds the lease of each attempt and must send at once; without, a job will. What must
+    be written in the same commit, such as whom a payment belongs to, `also` writes; it may lock what is finer.
 
     :raises errors.NotFound: something is not this actor's to pay.
     """
     pairs = [(s.order.account_id, s.order.payer_id) for s in submissions]
     if len(set(pairs)) != len(pairs):
         raise ValueError("one payment for one payer and account at a time")
+
+    def bear() -> list[Birth]:
+        births = _bear(actor, now, submissions, calls_now=calls_now)
+        if also is not None:
+            also(births)
+        return births
+
     try:
-        return db.in_transaction(lambda: _bear(actor, now, submissions, calls_now=calls_now))
+        return db.in_transaction(bear)
     except IntegrityError as error:
         if KEY_ONCE not in str(error):
             raise
         # Two clicks at once: the other one was first. Its row is committed now.
-        return db.in_transaction(lambda: _bear(actor, now, submissions, calls_now=calls_now))
+        return db.in_transaction(bear)
 
 
 def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, calls_now: bool) -> list[Birth]:
@@ -120,10 +135,7 @@ def _write(
 ) -> list[Born]:
     if not agreed:
         return []
-    authorization_ids = agreement_operations.create_many(
-        actor=actor, now=now, drafts=[_authorization(s, q) for s, q in agreed]
-    )
-    drafts = [_draft(s, q, a) for (s, q), a in zip(agreed, authorization_ids, strict=True)]
+    drafts = [_draft(s, q, a) for (s, q), a in zip(agreed, _permissions(actor, now, agreed), strict=True)]
     ids = payment_operations.create_many(actor=actor, drafts=drafts, now=now)
     payment_operations.open_attempts(
         payments=[(d.biller_id, ids[d.public_id], d.public_id) for d in drafts],
@@ -149,6 +161,15 @@ def _write(
         ]
     )
     return [Born(ids[d.public_id], d.public_id, is_new=True) for d in drafts]
+
+
+def _permissions(actor: Actor, now: datetime, agreed: Sequence[tuple[Submission, Quote]]) -> list[int]:
+    """Return the permission behind each payment: the one stored before, or the one accepted now."""
+    new = [(s, q) for s, q in agreed if s.authorization_id is None]
+    made = iter(
+        agreement_operations.create_many(actor=actor, now=now, drafts=[_authorization(s, q) for s, q in new])
+    )
+    return [next(made) if s.authorization_id is None else s.authorization_id for s, _ in agreed]
 
 
 def _authorization(submission: Submission, made: Quote) -> agreement_operations.NewAuthorization:
@@ -192,6 +213,7 @@ def _draft(submission: Submission, made: Quote, authorization_id: int) -> NewPay
         paid_on=made.paid_on,
         returnable_until=made.returnable_until,
         shares=tuple((share.invoice_id, share.amount_minor) for share in made.shares),
+        retry_of_id=submission.retry_of_id,
     )
 
 

@@ -35,7 +35,11 @@ class PayOrder:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An order with its key: `(scope, key)` is known once for ever. `seen` is the digest of what was reviewed."""
+    """An order with its key: `(scope, key)` is known once for ever. `seen` is the digest of what was reviewed.
+
+    `authorization_id`: the permission was stored when this was scheduled; without one it is stored at birth.
+    `retry_of_id`: the payment that this one tries again.
+    """
 
     order: PayOrder
     scope: str
@@ -43,6 +47,8 @@ class Submission:
     seen: str
     origin: str = "portal"
     assent: str = "Submit Payment"
+    authorization_id: int | None = None
+    retry_of_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

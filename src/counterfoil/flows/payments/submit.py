@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -31,19 +31,25 @@ def run(*, actor: Actor, now: datetime, submission: Submission) -> str:
     return born.public_id
 
 
-def many(*, actor: Actor, now: datetime, submissions: Sequence[Submission]) -> list[Birth]:
-    """Submit up to two hundred payments: one commit, the calls side by side, one commit.
+def many(
+    *,
+    actor: Actor,
+    now: datetime,
+    submissions: Sequence[Submission],
+    also: Callable[[Sequence[Birth]], None] | None = None,
+) -> list[Birth]:
+    """Submit up to two hundred payments: one commit (with what `also` writes), the calls side by side, one commit.
 
     :raises errors.NotFound: something is not this actor's to pay.
     """
     gateway_key = method_queries.gateway_key_of(ref=submissions[0].order.method_ref)
     try:
         with http.bulkhead(gateway_key):
-            births = birth.run(actor=actor, now=now, submissions=submissions, calls_now=True)
+            births = birth.run(actor=actor, now=now, submissions=submissions, calls_now=True, also=also)
             answers = send.run(sendings=send.prepare(payment_ids=_new(births)))
     except http.Busy:
         # Too many of this process's threads wait for the gateway already: born now, sent by a job.
-        return birth.run(actor=actor, now=now, submissions=submissions, calls_now=False)
+        return birth.run(actor=actor, now=now, submissions=submissions, calls_now=False, also=also)
     outcomes = [Outcome(payment_id, answer, source="answer") for payment_id, answer in answers]
     # Where somebody holds the rows for too long, the worker asks for the outcome a minute later.
     with suppress(db.Busy):

@@ -1,0 +1,117 @@
+"""What becomes of one scheduled payment on its day. Pure: the row and the facts in, one decision out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, TypeAlias
+
+from counterfoil.core import errors
+from counterfoil.flows.payments import quote as payment_quote
+from counterfoil.flows.payments.facts import Facts
+from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
+from counterfoil.flows.schedules import days
+from counterfoil.schedules import states
+from counterfoil.schedules.rows import ScheduledRow
+
+SCOPE: Final = "schedule"
+# A day is promised: what could not be made within this is not made behind the payer's back.
+LATEST: Final = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Bear this payment."""
+
+    submission: Submission
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Take nothing, and say why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Not today: it was not told of long enough before."""
+
+    run_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Ask again at the next run: the biller takes no payments at the moment."""
+
+
+Decision: TypeAlias = Take | Cancel | Move | Wait
+
+
+def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
+    """Return what to do with a scheduled payment whose day has come."""
+    if today - row.run_on > LATEST:
+        return Cancel("late")
+    moved = _told_too_late(row, today)
+    if moved is not None:
+        return moved
+    amounts = lowered(row.amounts, facts)
+    taken = sum(minor for _, minor in amounts)
+    if not taken:
+        return Cancel("nothing")
+    if row.tries and taken < row.amount_minor:
+        # The same amount or none: a lower one is no second try of the same entry (NA-14, CD-02).
+        return Cancel("retry")
+    order = PayOrder(
+        row.payer_id, row.account_id, row.method_ref, Mode.INVOICES, amounts, locale=facts.payer.locale
+    )
+    try:
+        made = payment_quote.make(facts=facts, order=order)
+    except errors.Refused as refusal:
+        return _refused(refusal)
+    return Take(_submission(row, order, made.digest), made.amount_minor)
+
+
+def lowered(amounts: tuple[tuple[str, int], ...], facts: Facts) -> tuple[tuple[str, int], ...]:
+    """Return what is taken of what was promised: never more than is left of an invoice, nor than is outstanding."""
+    payable = {invoice.public_id: invoice.payable_minor for invoice in facts.invoices}
+    left, parts = facts.outstanding_minor, []
+    for ref, promised in amounts:
+        part = min(promised, payable.get(ref, 0), left)
+        if part > 0:
+            parts.append((ref, part))
+            left -= part
+    return tuple(parts)
+
+
+def _told_too_late(row: ScheduledRow, today: date) -> Move | None:
+    """Hold a debit of autopay whose notice is not out, or not long enough (RE-02: otherwise the runner refuses)."""
+    if row.origin != states.AUTOPAY:
+        return None
+    told = row.noticed_on or today
+    soonest = days.bank_day(told + timedelta(days=row.notice_days))
+    if row.noticed_on is None and soonest <= today:
+        soonest = days.bank_day(today + timedelta(days=1))
+    return Move(soonest) if soonest > today else None
+
+
+def _refused(refusal: errors.Refused) -> Decision:
+    if refusal.code == "not_open":
+        return Wait()
+    if isinstance(refusal, errors.Stale):
+        return Wait()
+    return Cancel("method" if refusal.field == "method" else "part")
+
+
+def _submission(row: ScheduledRow, order: PayOrder, digest: str) -> Submission:
+    return Submission(
+        order=order,
+        scope=SCOPE,
+        key=row.public_id,
+        seen=digest,
+        origin="autopay" if row.enrollment_ref else "schedule",
+        assent="",
+        authorization_id=row.authorization_id,
+        retry_of_id=row.retry_of_id,
+    )

@@ -1,0 +1,168 @@
+"""Everything that uses a method gets another one, or stops: before a method is disabled or deleted.
+
+Another method is another permission: what a person accepts is stored anew for each use (RE-01, Nacha 2.3.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from counterfoil.agreements import operations as agreement_operations
+from counterfoil.agreements.texts import AgreementText
+from counterfoil.audit import operations as audit_operations
+from counterfoil.core import db, errors
+from counterfoil.core.actor import Actor
+from counterfoil.flows.payments import schedule_notices
+from counterfoil.flows.schedules import method_texts, withdraw
+from counterfoil.methods import queries as method_queries
+from counterfoil.methods.queries import MethodRow
+from counterfoil.payers import permissions, queries as payer_queries
+from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
+from counterfoil.schedules.queries import Enrollment, Scheduled
+from counterfoil.schedules.rows import Use
+
+REASON = "method"
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What would change, and the text to accept for each use, by its public id."""
+
+    uses: tuple[Use, ...]
+    texts: dict[str, AgreementText]
+
+
+def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: str = "en") -> Replacement:
+    """Return what uses the old method, and what is agreed to when the new one takes its place.
+
+    :raises errors.Invalid: the new method cannot be used, or is another payer's; field `method`.
+    :raises errors.NotFound: not this actor's method.
+    """
+    old, new = _methods(actor, old_ref, new_ref)
+    uses = schedule_queries.list_uses(actor=actor, method_refs=[old.public_id]).get(old.public_id, ())
+    enrollments = schedule_queries.list_enrollments(actor=actor, payer_ids=[old.payer_id])
+    waiting = schedule_queries.list_scheduled(actor=actor, payer_ids=[old.payer_id])
+    texts = {
+        row.public_id: method_texts.of_enrollment(actor=actor, now=now, row=row, method=new, locale=locale)
+        for row in enrollments
+        if row.method_id == old.id
+    }
+    texts |= {
+        row.public_id: method_texts.of_scheduled(now=now, row=row, method=new, locale=locale)
+        for row in waiting
+        if row.method_id == old.id and not row.enrollment_ref
+    }
+    return Replacement(uses, texts)
+
+
+def run(
+    *,
+    actor: Actor,
+    now: datetime,
+    old_ref: str,
+    new_ref: str | None,
+    locale: str = "en",
+    assent: str = "Use This Method Instead",
+) -> tuple[Use, ...]:
+    """Give everything that uses `old_ref` the other method; without one pause autopay and cancel the rest.
+
+    Returns what used the old one. Again: nothing is left to change. A payment being sent keeps its method.
+
+    :raises errors.Invalid: the new method cannot be used, or is another payer's; field `method`.
+    :raises errors.NotFound: not this actor's method.
+    """
+    old = method_queries.get(actor=actor, public_id=old_ref)
+    actor.demand_payer(permissions.SAVE_METHODS, payer_id=old.payer_id)
+    uses = schedule_queries.list_uses(actor=actor, method_refs=[old_ref]).get(old_ref, ())
+    if new_ref is None:
+        db.in_transaction(lambda: _stop(actor, now, old))
+        return uses
+    reviewed = review(actor=actor, now=now, old_ref=old_ref, new_ref=new_ref, locale=locale)
+    _, new = _methods(actor, old_ref, new_ref)
+    db.in_transaction(lambda: _swap(actor, now, old, new, reviewed, assent))
+    return uses
+
+
+def _methods(actor: Actor, old_ref: str, new_ref: str) -> tuple[MethodRow, MethodRow]:
+    old = method_queries.get(actor=actor, public_id=old_ref)
+    actor.demand_payer(permissions.SAVE_METHODS, payer_id=old.payer_id)
+    found = method_queries.list_by_refs(actor=actor, refs=[new_ref])
+    if not found or found[0].payer_id != old.payer_id or found[0].id == old.id:
+        raise errors.Invalid(_("Choose one of your other payment methods."), field="method")
+    if not found[0].can_pay:
+        raise errors.Invalid(_("This payment method cannot be used now. Choose another one."), field="method")
+    return old, found[0]
+
+
+def _lock(old: MethodRow) -> tuple[list[Enrollment], list[Scheduled]]:
+    living = schedule_queries.living_ids(method_ids=[old.id])
+    enrollments = schedule_queries.lock_enrollments(enrollment_ids=living)
+    waiting = schedule_queries.open_ids(method_ids=[old.id])
+    rows = schedule_queries.lock_scheduled(scheduled_ids=waiting)
+    return (
+        [row for row in enrollments if row.status in states.LIVING and row.method_id == old.id],
+        [row for row in rows if row.status == states.SCHEDULED and row.method_id == old.id],
+    )
+
+
+def _stop(actor: Actor, now: datetime, old: MethodRow) -> None:
+    enrollments, rows = _lock(old)
+    active = [row for row in enrollments if row.status == states.ACTIVE]
+    for enrollment in active:
+        event = schedule_operations.move_enrollment(
+            enrollment=enrollment, to=states.PAUSED, now=now, pause_reason=states.METHOD
+        )
+        _record(actor, now, enrollment.biller_id, event, enrollment.public_id)
+    withdraw.cancel(actor=actor, now=now, rows=rows, reason=REASON)
+    schedule_notices.queue_enrollments(
+        now=now,
+        key="autopay_paused",
+        enrollment_ids=[row.pk for row in active],
+        once=now.isoformat(),
+    )
+
+
+def _swap(
+    actor: Actor, now: datetime, old: MethodRow, new: MethodRow, reviewed: Replacement, assent: str
+) -> None:
+    payer_queries.lock_accounts(account_ids=[])
+    method_queries.lock(method_ids=[old.id, new.id])
+    enrollments, rows = _lock(old)
+    given: dict[int, int] = {}
+    for enrollment in enrollments:
+        text = reviewed.texts[enrollment.public_id]
+        authorization_id = _authorize(actor, now, method_texts.recurring(enrollment, new, text, assent))
+        given[enrollment.pk] = authorization_id
+        terms = replace(method_texts.terms_of(enrollment), method_id=new.id)
+        schedule_operations.change_terms(
+            enrollment=enrollment, terms=terms, authorization_id=authorization_id, now=now
+        )
+        _record(actor, now, enrollment.biller_id, "autopay.changed", enrollment.public_id)
+    for row in rows:
+        if row.enrollment_id is not None and row.enrollment_id in given:
+            row.authorization_id = given[row.enrollment_id]
+        elif row.public_id in reviewed.texts:
+            text = reviewed.texts[row.public_id]
+            row.authorization_id = _authorize(actor, now, method_texts.single(row, new, text, assent))
+        else:
+            continue
+        row.method_id = new.id
+        _record(actor, now, row.biller_id, "schedule.changed", row.public_id)
+    schedule_operations.save_scheduled(rows=rows)
+    schedule_notices.queue(
+        now=now, key="scheduled_confirmed", scheduled_ids=[row.pk for row in rows],
+        once=new.public_id,
+    )  # fmt: skip
+
+
+def _authorize(actor: Actor, now: datetime, draft: agreement_operations.NewAuthorization) -> int:
+    return agreement_operations.create_many(actor=actor, now=now, drafts=[draft])[0]
+
+
+def _record(actor: Actor, now: datetime, biller_id: int, action: str, ref: str) -> None:
+    audit_operations.record(
+        actor=actor, biller_id=biller_id, action=action, object_ref=ref, details={"why": REASON}, now=now
+    )

@@ -1,0 +1,200 @@
+"""Payments whose day has come are born and sent: by the worker, every quarter of an hour, at each biller's own time.
+
+A scheduled payment is claimed (one commit), then its payment is born and the two are linked (one commit), then sent.
+How it can fail:
+
+- Killed after the claim: nothing was born, for birth and link are one commit; after its lease it is claimed again.
+- Killed after the birth: the payment is like any other whose caller died; the worker asks, and fences it where the
+  gateway knows nothing. A fenced one was never charged: `flows.payments.scheduled_outcomes` sets it anew.
+- Two workers: the claim passes over rows another one holds; and the payment's key is the scheduled payment's own.
+- The clock jumped, or nothing ran for days: what is due is still due, up to `LATEST`; later it is canceled, and told.
+- Something changed since: less is outstanding (lowered, told), nothing (canceled, told), no notice in time (moved).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from counterfoil.audit import operations as audit_operations
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
+from counterfoil.core import db, errors
+from counterfoil.core.actor import Actor
+from counterfoil.flows.payments import facts as payment_facts, schedule_notices, submit
+from counterfoil.flows.payments.birth import Birth, Born
+from counterfoil.flows.payments.facts import Facts
+from counterfoil.flows.payments.orders import Mode, PayOrder
+from counterfoil.flows.schedules import days, due
+from counterfoil.flows.schedules.due import Cancel, Move, Take, Wait
+from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
+from counterfoil.schedules.rows import ScheduledRow
+
+CHUNK: Final = 200
+LEASE: Final = timedelta(minutes=10)
+# Nobody's money is taken in the night: at this hour of the biller's day the first are sent.
+FROM_HOUR: Final = 6
+FURTHEST_AHEAD: Final = timedelta(hours=14)
+
+
+def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
+    """Bear and send what is due, biller by biller; return how many payments were born."""
+    stale_before = now - LEASE
+    latest = (now + FURTHEST_AHEAD).date()
+    found = (
+        schedule_queries.biller_ids_due(latest=latest, stale_before=stale_before)
+        if biller_id is None
+        else [biller_id]
+    )
+    count = 0
+    for biller in biller_queries.list_by_ids(biller_ids=found).values():
+        if now.astimezone(ZoneInfo(biller.zone)).hour >= FROM_HOUR and biller.payments.gateway_on:
+            count += _run_biller(actor, now, biller)
+    return count
+
+
+def _run_biller(actor: Actor, now: datetime, biller: BillerRow) -> int:
+    born, done = 0, set[int]()
+    while True:
+        rows = db.in_transaction(lambda: _claim(now, biller))
+        # What was given back a moment ago waits for the next run.
+        fresh = [row for row in rows if row.id not in done]
+        for wave in _waves(fresh):
+            born += _run_wave(actor, now, biller, wave)
+        _give_back(now, [row for row in rows if row.id in done])
+        done |= {row.id for row in fresh}
+        if not fresh:
+            return born
+
+
+def _claim(now: datetime, biller: BillerRow) -> list[ScheduledRow]:
+    found = schedule_queries.claim_due(
+        biller_id=biller.id,
+        today=biller_queries.today(biller=biller, now=now),
+        stale_before=now - LEASE,
+        limit=CHUNK,
+    )
+    for row in found:
+        if row.status == states.SCHEDULED:
+            schedule_operations.transition(scheduled=row, to=states.RUNNING, now=now)
+        else:
+            row.claimed_at = now
+    schedule_operations.save_scheduled(rows=found)
+    return schedule_queries.list_rows_by_ids(scheduled_ids=[row.pk for row in found])
+
+
+def _waves(rows: Sequence[ScheduledRow]) -> list[list[ScheduledRow]]:
+    """Split rows so that a payer and account comes once in each part: one payment at a time for them."""
+    waves: list[list[ScheduledRow]] = []
+    seen: dict[tuple[int, int], int] = {}
+    for row in rows:
+        pair = (row.account_id, row.payer_id)
+        index = seen.get(pair, 0)
+        seen[pair] = index + 1
+        if index == len(waves):
+            waves.append([])
+        waves[index].append(row)
+    return waves
+
+
+def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[ScheduledRow]) -> int:
+    loaded = payment_facts.load(actor=actor, now=now, orders=[_order(row) for row in wave])
+    decided = [(row, _decide(row, known, biller, now)) for row, known in zip(wave, loaded, strict=True)]
+    _stop(actor, now, biller, [(row, item) for row, item in decided if not isinstance(item, Take)])
+    takes = [(row, item) for row, item in decided if isinstance(item, Take)]
+    if not takes:
+        return 0
+
+    def link(births: Sequence[Birth]) -> None:
+        _link(actor, now, takes, births)
+
+    births = submit.many(actor=actor, now=now, submissions=[take.submission for _, take in takes], also=link)
+    refused = [
+        row for (row, _), birth in zip(takes, births, strict=True) if isinstance(birth, errors.Refused)
+    ]
+    _give_back(now, refused)
+    return sum(1 for birth in births if isinstance(birth, Born) and birth.is_new)
+
+
+def _order(row: ScheduledRow) -> PayOrder:
+    return PayOrder(row.payer_id, row.account_id, row.method_ref, Mode.INVOICES, row.amounts)
+
+
+def _decide(row: ScheduledRow, known: Facts, biller: BillerRow, now: datetime) -> due.Decision:
+    return due.decide(row=row, facts=known, today=biller_queries.today(biller=biller, now=now))
+
+
+def _link(
+    actor: Actor, now: datetime, takes: Sequence[tuple[ScheduledRow, Take]], births: Sequence[Birth]
+) -> None:
+    """Link what was born to what it was scheduled as, and tell of what is lowered; in the commit of the birth."""
+    pairs = [(row, take, birth) for (row, take), birth in zip(takes, births, strict=True)]
+    born = {row.id: birth for row, _, birth in pairs if isinstance(birth, Born)}
+    rows = schedule_queries.lock_scheduled(scheduled_ids=list(born))
+    linked = [row for row in rows if row.status == states.RUNNING]
+    events = []
+    for row in linked:
+        event = schedule_operations.transition(scheduled=row, to=states.SUBMITTED, now=now)
+        row.payment_id = born[row.pk].payment_id
+        details = {"payment": born[row.pk].public_id}
+        events.append(audit_operations.NewEvent(actor, row.biller_id, event, row.public_id, details, now))
+    schedule_operations.save_scheduled(rows=linked)
+    audit_operations.record_many(events)
+    lowered = {
+        row.id: {"taken_minor": take.amount_minor, "link": f"/billing/payments/{birth.public_id}/"}
+        for row, take, birth in pairs
+        if isinstance(birth, Born) and birth.is_new and take.amount_minor < row.amount_minor
+    }
+    schedule_notices.queue(now=now, key="scheduled_lowered", scheduled_ids=list(lowered), extra=lowered)
+
+
+def _stop(
+    actor: Actor, now: datetime, biller: BillerRow, items: Sequence[tuple[ScheduledRow, due.Decision]]
+) -> None:
+    """Cancel, move on or give back what is not taken now; one commit."""
+    if items:
+        db.in_transaction(lambda: _write_stops(actor, now, biller, {row.id: item for row, item in items}))
+
+
+def _write_stops(actor: Actor, now: datetime, biller: BillerRow, items: dict[int, due.Decision]) -> None:
+    rows = [
+        row
+        for row in schedule_queries.lock_scheduled(scheduled_ids=list(items))
+        if row.status == states.RUNNING
+    ]
+    events, canceled = [], []
+    for row in rows:
+        item = items[row.pk]
+        if isinstance(item, Cancel):
+            event = schedule_operations.transition(
+                scheduled=row, to=states.CANCELED, now=now, reason=item.reason
+            )
+            canceled.append(row.pk)
+        else:
+            event = schedule_operations.transition(scheduled=row, to=states.SCHEDULED, now=now)
+            if isinstance(item, Move):
+                row.run_on = item.run_on
+                row.cutoff_at = days.cutoff(biller=biller, run_on=item.run_on)
+        if not isinstance(item, Wait):
+            details = {"reason": row.reason, "run_on": row.run_on.isoformat()}
+            events.append(audit_operations.NewEvent(actor, row.biller_id, event, row.public_id, details, now))
+    schedule_operations.save_scheduled(rows=rows)
+    audit_operations.record_many(events)
+    schedule_notices.queue(now=now, key="scheduled_canceled", scheduled_ids=canceled)
+
+
+def _give_back(now: datetime, refused: Sequence[ScheduledRow]) -> None:
+    """Let what changed under our hands wait for the next run."""
+    if not refused:
+        return
+
+    def give_back() -> None:
+        rows = schedule_queries.lock_scheduled(scheduled_ids=[row.id for row in refused])
+        mine = [row for row in rows if row.status == states.RUNNING]
+        for row in mine:
+            schedule_operations.transition(scheduled=row, to=states.SCHEDULED, now=now)
+        schedule_operations.save_scheduled(rows=mine)
+
+    db.in_transaction(give_back)

@@ -1,0 +1,30 @@
+"""On its day less was owed than was scheduled: less is taken."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from counterfoil.notices import base, schedules
+
+
+def _words(data: base.Data, voice: base.Voice) -> base.Words:
+    biller = data["biller"]["name"]
+    return base.Words(
+        subject=_("Less is taken: your scheduled payment to {biller}").format(biller=biller),
+        paragraphs=[
+            _("Hello {name},").format(name=data["payer_name"]),
+            _("Your scheduled payment to {biller} is {amount} instead of {before}: less is owed now.").format(
+                amount=voice.money(data["taken_minor"]),
+                biller=biller,
+                before=voice.money(data["amount_minor"]),
+            ),
+        ],
+        facts=schedules.facts(dict(data) | {"amount_minor": data["taken_minor"]}, voice),
+        button=(_("View"), voice.address(data["link"])),
+        closing=[schedules.questions(data)],
+    )
+
+
+KIND = base.Kind(
+    key="scheduled_lowered", version="1", required=(*schedules.REQUIRED, "taken_minor"), words=_words
+)

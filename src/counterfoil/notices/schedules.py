@@ -1,0 +1,81 @@
+"""What the notices about scheduled payments and autopay share: facts, and the words for reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.utils.translation import gettext as _, gettext_lazy
+
+from counterfoil.notices import base
+
+REQUIRED: Final = (
+    "payer_name", "for_whom", "amount_minor", "currency", "run_on", "method_label", "invoices", "link",
+)  # fmt: skip
+REQUIRED_AUTOPAY: Final = ("payer_name", "method_label", "rule", "day_rule", "currency", "link")
+
+_CANCELED: Final = {
+    "payer": gettext_lazy("You asked us to cancel it."),
+    "staff": gettext_lazy("The billing office canceled it."),
+    "nothing": gettext_lazy("Nothing is left to pay, so nothing was taken."),
+    "skipped": gettext_lazy("You asked us to skip this one payment."),
+    "paused": gettext_lazy("Autopay is paused, so nothing is taken."),
+    "ended": gettext_lazy("Autopay has ended, so nothing is taken."),
+    "changed": gettext_lazy(
+        "Autopay was changed. What is still to be paid is planned anew, and you will be told."
+    ),
+    "method": gettext_lazy("The payment method cannot be used now, so nothing was taken."),
+    "late": gettext_lazy("We could not make it on its day. It was not made later without asking you."),
+    "part": gettext_lazy("The amount owed has changed, and this biller takes no part payments."),
+    "retry": gettext_lazy("The amount owed has changed, so the same amount is not tried again."),
+}
+
+
+def facts(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:
+    """Return the facts of one scheduled payment."""
+    return [
+        (_("Date"), voice.day(data["run_on"])),
+        (_("Amount"), voice.money(data["amount_minor"])),
+        (_("Method"), data["method_label"]),
+        (_("For"), data["for_whom"]),
+        (_("Invoices"), data["invoices"]),
+    ]
+
+
+def autopay_facts(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:
+    """Return the facts of autopay."""
+    return [
+        (_("For"), data.get("for_whom") or _("All my accounts")),
+        (_("Method"), data["method_label"]),
+        (_("Amount"), amount_rule(data, voice)),
+        (_("Day"), day_rule(data)),
+    ]
+
+
+def amount_rule(data: base.Data, voice: base.Voice) -> str:
+    """Return what autopay takes, in words."""
+    words: dict[str, Callable[[str], str]] = {
+        "full": lambda _amount: _("The full balance"),
+        "fixed": lambda amount: _("{amount} of each bill, or less if less is owed").format(amount=amount),
+        "capped": lambda amount: _("The full balance up to {amount}; above it we ask").format(amount=amount),
+    }
+    return words[data["rule"]](voice.money(data.get("amount_minor") or 0))
+
+
+def day_rule(data: base.Data) -> str:
+    """Return when autopay takes it, in words."""
+    if data["day_rule"] == "due_date":
+        return _("On the due date, or the next bank day")
+    return _("On day {day} of each month, or the next bank day").format(day=data.get("day") or 1)
+
+
+def canceled(reason: str) -> str:
+    """Return why a scheduled payment is not made."""
+    return str(_CANCELED.get(reason, _("It is not made.")))
+
+
+def questions(data: base.Data) -> str:
+    """Return whom to call."""
+    return _("Questions? Call {biller} at {phone}.").format(
+        biller=data["biller"]["name"], phone=data["biller"]["phone"]
+    )
