@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "counterfoil.requests.apps.RequestsApp",
     "counterfoil.schedules.apps.SchedulesApp",
     "counterfoil.sharing.apps.SharingApp",
-    "counterfoil.sharing.apps.SharingApp",
     "counterfoil.payments.apps.PaymentsApp",
     "counterfoil.methods.apps.MethodsApp",
     "counterfoil.invoices.apps.InvoicesApp",
