@@ -66,10 +66,43 @@ class PaymentSettings:
             raise errors.Invalid(_("Between 1 and 730 days."), field="schedule_days_ahead")
 
 
-Section: TypeAlias = PortalSettings | PaymentSettings
-SECTIONS: Final[dict[str, type[PortalSettings | PaymentSettings]]] = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSettings:
+    """When payers are reminded. Days are the biller's own, hours too; 0 leaves a reminder out."""
+
+    due_soon_days: int = 3
+    overdue_1_days: int = 3
+    overdue_2_days: int = 10
+    overdue_3_days: int = 21
+    # Reminders go out from the first hour on and no more from the last one on (TC-14).
+    from_hour: int = 8
+    until_hour: int = 20
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be right."""
+        if not 0 <= self.due_soon_days <= 30:
+            raise errors.Invalid(_("Between 0 and 30 days."), field="due_soon_days")
+        for name in ("overdue_1_days", "overdue_2_days", "overdue_3_days"):
+            if not 0 <= getattr(self, name) <= 365:
+                raise errors.Invalid(_("Between 0 and 365 days."), field=name)
+        if not 8 <= self.from_hour < self.until_hour <= 20:
+            raise errors.Invalid(_("Between 8 and 20 o'clock."), field="from_hour")
+
+    @property
+    def overdue_days(self) -> tuple[int, ...]:
+        """On which days after the due date reminders go out, the first one first."""
+        return tuple(sorted({self.overdue_1_days, self.overdue_2_days, self.overdue_3_days} - {0}))
+
+    def may_send_at(self, hour: int) -> bool:
+        """Tell whether reminders may go out in this hour of the biller's day."""
+        return self.from_hour <= hour < self.until_hour
+
+
+Section: TypeAlias = PortalSettings | PaymentSettings | NoticeSettings
+SECTIONS: Final[dict[str, type[PortalSettings | PaymentSettings | NoticeSettings]]] = {
     "portal": PortalSettings,
     "payments": PaymentSettings,
+    "notices": NoticeSettings,
 }
 
 

@@ -20,6 +20,7 @@ NAMES: Final = {
     "settle_matured": "pay",
     "catch_up": "pay",
     "deliver_notice": "mail",
+    "remind": "mail",
     "seal_audit": "default",
     "sweep": "default",
     "redefer": "default",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
@@ -299,6 +299,19 @@ def list_taken_numbers(*, actor: Actor, biller_id: int, numbers: Collection[str]
     """Return those of these numbers that a biller's invoices have. One query for as many as an import has."""
     rows = _visible(actor).filter(biller_id=biller_id, number__in=list(numbers))
     return set(rows.values_list("number", flat=True))
+
+
+def list_payers_due(*, biller_id: int, due_by: date, after_id: int, limit: int) -> list[int]:
+    """Return the next payers of one biller with an open invoice due by that day, by id: the worker's own list."""
+    rows = Invoice.objects.filter(
+        biller_id=biller_id, status=states.OPEN, due_on__lte=due_by, payer_id__gt=after_id
+    )
+    return list(rows.order_by("payer_id").values_list("payer_id", flat=True).distinct()[:limit])
+
+
+def map_created(*, invoice_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when each of these invoices was put in: not the day it bears."""
+    return dict(Invoice.objects.filter(pk__in=list(invoice_ids)).values_list("pk", "created_at"))
 
 
 def lock(*, invoice_ids: Collection[int]) -> list[Invoice]:

@@ -16,6 +16,7 @@ SCHEDULE: Final = {
     "redefer": EVERY_MINUTE,
     "settle_matured": EVERY_QUARTER_HOUR,
     "catch_up": EVERY_HOUR,
+    "remind": EVERY_HOUR,
     "forget_tokens": EVERY_QUARTER_HOUR,
     "warn_expiring": EVERY_HOUR,
 }

@@ -17,7 +17,7 @@ from counterfoil.flows.audit import seal
 from counterfoil.flows.books import catch_up as books
 from counterfoil.flows.gateway_events import apply, redefer
 from counterfoil.flows.methods import forget as forget_flow, warn_expiring as warn_flow
-from counterfoil.flows.notices import deliver, redefer as redefer_notices
+from counterfoil.flows.notices import deliver, redefer as redefer_notices, remind as reminders
 from counterfoil.flows.payments import (
     call_gateway as call,
     resolve_unknown as resolve,
@@ -67,6 +67,13 @@ def settle_matured(timestamp: int) -> None:  # noqa: ARG001
 def catch_up(timestamp: int) -> None:  # noqa: ARG001
     """Compare the books with the gateways', and ask about what differs."""
     books.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["remind"])
+@app.task(name="remind", queue=jobs.NAMES["remind"], queueing_lock="remind")
+def remind(timestamp: int) -> None:  # noqa: ARG001
+    """Remind payers of what is due soon or past due, where it is day."""
+    reminders.run(actor=WORKER, now=clock.now())
 
 
 @app.periodic(cron=SCHEDULE["seal_audit"])
