@@ -112,6 +112,14 @@ RULES: Final[dict[str, Rule]] = {
     "usersessions_list": signed(),
     "set_language": anybody(),
     "portal-session": anybody(),
+    "portal-help": anybody(),
+    "portal-welcome": signed(),
+    "portal-sessions": signed(),
+    "portal-contact": payer(ref="payer"),
+    "portal-who-pays": payer(ref="payer"),
+    "portal-access-end": payer(ref="payer"),
+    "desk-payer-who-pays": desk(permissions.EDIT_PAYERS, ref="payer"),
+    "desk-access-end": desk(permissions.INVITE_PAYERS, ref="payer", login_ref="second login"),
     "portal-session-keep": anybody(),
     "ui-print-size": anybody(),
     "ui-gallery": anybody(),
@@ -238,6 +246,8 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
     [neighbor] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[neighbor_id])
     stranger = elsewhere.add_payer("Oscar Oak", account=elsewhere.add_account("Oscar Oak"))
     owner = joined(mine.public_id)
+    # Withdrawing an access is tried on somebody else's than the owner's, who has more to ask for.
+    second = people.accepted(mine, email=f"second-{mine.public_id.lower()}@example.test")
     invoice = world.invoice()
     method = world.bank()
     payment = world.pay(method, [(invoice.public_id, 5_000)])
@@ -255,6 +265,7 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
             "payment": payment.public_id,
             "method": method,
             "invitation": invitation.public_id,
+            "second login": second,
             "connection": world.connection_ref,
             "notice": receipt_of(world),
         },

@@ -94,6 +94,16 @@ class Community:
         return actor_flow.run(login=login, seen=SEEN)
 
 
+def accepted(payer: PayerRow, *, email: str) -> str:
+    """Invite somebody for a payer and let them register; return the login's public id."""
+    wanted = Invite(payer_ref=payer.public_id, email=email, profile_key="billing", may_see_confirmed=True)
+    invitation = invite.run(actor=OPERATOR, now=NOW, invite=wanted)
+    made = accept_invitation.register(
+        actor=visitor(), now=NOW, secret=secret_of(invitation), registration=registration(email)
+    )
+    return str(made.public_id)
+
+
 @dataclass
 class _Login:
     pk: int

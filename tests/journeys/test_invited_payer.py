@@ -28,6 +28,10 @@ def test_registering_from_the_link_shows_the_bills(page: Page, household: Househ
     page.locator("form").filter(has=page.get_by_label("Password", exact=True)).get_by_role(
         "button"
     ).last.click()
+    expect(page.get_by_role("heading", name="Who pays?", level=1)).to_be_visible()
+    household.see(page)
+    page.get_by_role("radio", name="I pay by myself").check()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name=re.compile("^Billing")).click()
     expect(page.get_by_role("link", name="INV-1001", exact=True)).to_be_visible()
     page.get_by_role("button", name="Log Out").click()

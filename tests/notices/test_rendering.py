@@ -108,6 +108,13 @@ REQUEST: dict[str, Any] = {
     "text": "What is the second salon visit?",
     "link": "/requests/req_1/",
 }
+OWN: dict[str, Any] = {
+    "biller": BILLER,
+    "name": "Susan Whitfield",
+    "at": "2026-11-21T15:00:00+00:00",
+    "device": "Safari on iPhone",
+    "link": "/profile/",
+}
 DATA: dict[str, dict[str, Any]] = {
     "request_received": REQUEST,
     "request_answered": REQUEST | {"text": "It was on November 12.\n\nTell us if that is wrong."},
@@ -129,6 +136,12 @@ DATA: dict[str, dict[str, Any]] = {
     "payment_returned": PAYMENT | {"return_code": "R01", "returned_on": "2026-11-25"},
     "payment_paid": PAYMENT | {"paid_on": "2026-11-27"},
     "method_added": PAYMENT | {"added_at": "2026-11-21T15:00:00+00:00"},
+    "new_device": OWN | {"email": "susan@example.test", "link": "/profile/sessions/"},
+    "security_changed": OWN | {"what": "password"},
+    "contact_changed": OWN | {"payer_name": "Susan Whitfield", "changed": ["email", "phone"], "by": "payer"},
+    "access_withdrawn": OWN | {"for_whom": "Eleanor Whitfield", "by": "staff", "link": "/"},
+    "who_pays_changed": OWN
+    | {"payer_name": "Susan Whitfield", "before": "self", "after": "biller_collects", "after_day": 5},
     "method_changed": METHOD | {"what": "corrected", "before": "Mom's checking ••••5678"},
     "method_deleted": METHOD,
     "method_expiring": METHOD

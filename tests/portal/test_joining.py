@@ -43,7 +43,7 @@ def test_registering_by_invitation_signs_in_with_a_proved_address(client: Client
     _follow(client, home, "ruth@example.test")
     answer = client.post(SIGNUP, {"email": "Ruth@example.test", "password1": PASSWORD})
 
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/welcome/"
     login = Login.objects.get(email="ruth@example.test")
     assert client.session["_auth_user_id"] == str(login.pk)
     assert login.password.startswith("argon2$")

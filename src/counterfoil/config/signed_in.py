@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Final, cast
 from urllib.parse import urlencode
@@ -174,4 +173,4 @@ def client_ip(request: HttpRequest) -> str:
 def _session_ref(request: HttpRequest) -> str:
     """Return a name for the session that opens nothing: its key would be as good as a password."""
     key = request.session.session_key
-    return hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
+    return identity_queries.session_ref(key) if key else ""

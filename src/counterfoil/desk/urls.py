@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:biller>/payers/", payers.listing, name="desk-payers"),
     path("<slug:biller>/payers/<slug:ref>/", payers.one, name="desk-payer"),
     path("<slug:biller>/payers/<slug:ref>/edit/", payers.edit, name="desk-payer-edit"),
+    path("<slug:biller>/payers/<slug:ref>/who-pays/", payers.who_pays, name="desk-payer-who-pays"),
     path("<slug:biller>/invoices/", invoices.listing, name="desk-invoices"),
     path("<slug:biller>/invoices/<slug:ref>/", invoices.one, name="desk-invoice"),
     path("<slug:biller>/invoices/<slug:ref>/invoice.pdf", invoices.sheet, name="desk-invoice-pdf"),
@@ -39,6 +40,11 @@ urlpatterns: list[URLPattern] = [
     path("<slug:biller>/connect-center/", connect.enter, name="desk-connect-center"),
     path("<slug:biller>/connect-center/access/", connect.access, name="desk-access"),
     path("<slug:biller>/connect-center/access/<slug:ref>/invite/", connect.invite, name="desk-invite"),
+    path(
+        "<slug:biller>/connect-center/access/<slug:ref>/<slug:login_ref>/end/",
+        connect.withdraw,
+        name="desk-access-end",
+    ),
     path(
         "<slug:biller>/connect-center/invitations/<slug:ref>/resend/",
         connect.resend,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 Words = Mapping[str, str | Promise]
+LAST_DAY: Final = 31
 
 RELATIONS: Final[Words] = {
     "resident": _("Resident"),
@@ -57,6 +58,11 @@ INVOICE_PREFERENCES: Final[Words] = {
 NOTICES: Final[Words] = {
     "invitation": _("Invitation to the portal"),
     "invitation_to_existing_login": _("Invitation to add an account"),
+    "new_device": _("Logged in on a new device"),
+    "security_changed": _("Way to log in changed"),
+    "contact_changed": _("Contact data changed"),
+    "who_pays_changed": _("Who pays changed"),
+    "access_withdrawn": _("Access ended"),
     "method_added": _("Payment method added"),
     "method_changed": _("Payment method changed"),
     "method_deleted": _("Payment method deleted"),
@@ -88,6 +94,15 @@ DELIVERIES: Final[Words] = {
     "sent": _("Sent"),
     "failed": _("Failed"),
 }
+
+
+def who_pays(code: str, day: int | None) -> str:
+    """Return who pays, with the day where we collect; 31 is the last day of every month."""
+    if day is None:
+        return of(WHO_PAYS, code)
+    if day == LAST_DAY:
+        return gettext("We collect on the last day of the month")
+    return gettext("We collect on day %(day)s of the month") % {"day": day}
 
 
 def of(table: Words, code: str) -> str:

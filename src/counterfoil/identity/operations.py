@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -75,3 +76,14 @@ def forget_second_factors(*, login_id: int) -> int:
 def note_seen(*, session_key: str, now: datetime) -> None:
     """Note when a session was last used, for the page that lists them."""
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=now)
+
+
+def end_sessions(*, login_id: int, refs: Collection[str]) -> int:
+    """Log a login out of these sessions, at once; return how many there were."""
+    db.demand_transaction()
+    ended = 0
+    for session in UserSession.objects.filter(user_id=login_id):
+        if queries.session_ref(session.session_key) in refs:
+            session.end()
+            ended += 1
+    return ended

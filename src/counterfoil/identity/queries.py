@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 
 from counterfoil.core import errors
 from counterfoil.core.actor import Actor, StaffGrant
@@ -24,6 +26,19 @@ class LoginRow:
     email: str
     name: str
     last_login_at: datetime | None
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One place where a login is signed in. `ref` names it and opens nothing."""
+
+    ref: str
+    user_agent: str
+    ip: str
+    began_at: datetime
+    last_seen_at: datetime
+    is_this: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,28 @@ def count_second_factors(*, login_id: int) -> int:
     return int(_second_factors(login_id).count())
 
 
+def list_sessions(*, login_id: int, this_key: str) -> list[SessionRow]:
+    """Return where a login is signed in, the one that asks first, then the latest seen."""
+    found = [
+        SessionRow(
+            ref=session_ref(session.session_key),
+            user_agent=session.user_agent,
+            ip=session.ip,
+            began_at=session.created_at,
+            last_seen_at=session.last_seen_at,
+            is_this=session.session_key == this_key,
+        )
+        for session in UserSession.objects.filter(user_id=login_id).order_by("-last_seen_at", "pk")
+        if session.exists()
+    ]
+    return sorted(found, key=lambda row: not row.is_this)
+
+
+def session_ref(session_key: str) -> str:
+    """Return a name for a session that opens nothing: its key would be as good as a password."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:16]
+
+
 def _second_factors(login_id: int) -> Any:
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     return Authenticator.objects.filter(user_id=login_id, type__in=kinds)
@@ -120,4 +157,5 @@ def _row(login: Login) -> LoginRow:
         email=login.email,
         name=login.name,
         last_login_at=login.last_login,
+        locale=login.locale,
     )

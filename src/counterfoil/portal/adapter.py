@@ -12,21 +12,35 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext as _
 
 from counterfoil.core import clock, errors, vault
+from counterfoil.core.actor import Actor
+from counterfoil.flows.identity import actor as actor_flow, note_new_device, note_security_change
 from counterfoil.flows.payers import accept_invitation, open_invitation
 from counterfoil.flows.payers.accept_invitation import Registration
 from counterfoil.flows.payers.open_invitation import Opened
 from counterfoil.identity import queries as identity_queries
 from counterfoil.payers import queries as payer_queries
-from counterfoil.portal import proof
+from counterfoil.portal import devices, proof
 from counterfoil.ui.requests import Request
 
 # The secret of a link that was followed waits here, out of the address, until it is finished.
 INVITATION: Final = "cf_invitation"
+# The library's names for what was changed, and ours.
+CHANGES: Final = {
+    "password_changed": "password",
+    "password_reset": "password",
+    "password_set": "password",
+    "email_changed": "email",
+    "totp_activated": "one_time_codes_added",
+    "totp_deactivated": "one_time_codes_removed",
+    "recovery_codes_generated": "recovery_codes",
+    "webauthn_added": "passkey_added",
+    "webauthn_removed": "passkey_removed",
+}
 VAULT: Final = {"table": "mfa_authenticator", "column": "data"}
 
 
@@ -82,6 +96,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
+    def post_login(self, request: HttpRequest, user: Any, *, signup: bool, **hooks: Any) -> HttpResponse:
+        """Answer as the library does; tell the owner when the login was not used in this browser before."""
+        response = cast(HttpResponse, super().post_login(request, user, signup=signup, **hooks))
+        if not signup and not devices.is_known(request, login_ref=user.public_id):
+            device = devices.words(request.headers.get("User-Agent", ""))
+            note_new_device.run(actor=_actor_of(request, user), now=clock.now(), device=device)
+        devices.remember(request, response, login_ref=user.public_id)
+        return response
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Record a change of how somebody signs in, and tell it as a notice of ours, not as the library's mail."""
+        change = note_security_change.Change(
+            what=CHANGES.get(template_prefix.rpartition("/")[2], "other"),
+            device=devices.words(self.request.headers.get("User-Agent", "")),
+            login_ref=user.public_id,
+            to_email=email or "",
+        )
+        note_security_change.run(actor=_actor_of(self.request, user), now=clock.now(), change=change)
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead to an invitation that waits, else staff to the desk and payers to the portal."""
         if request.session.get(INVITATION):
@@ -95,9 +130,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         return "/"
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
-        """Lead to the portal; until here the invitation vouched for the address."""
+        """Lead to the one question asked at registration; until here the invitation vouched for the address."""
         request.session.pop(INVITATION, None)
-        return "/"
+        return reverse("portal-welcome")
+
+
+def _actor_of(request: HttpRequest, user: Any) -> Actor:
+    """Return the login as an actor: the request's own may have been read before anybody was signed in."""
+    known = cast(Request, request).actor
+    seen = actor_flow.Seen(
+        ip=known.ip,
+        user_agent=known.user_agent,
+        session_ref=known.session_ref,
+        request_id=known.request_id,
+    )
+    return actor_flow.run(login=user, seen=seen)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # the same

@@ -11,7 +11,7 @@ from counterfoil.core import errors
 from counterfoil.desk import desk as desks, lists, portal_access
 from counterfoil.desk.desk import Desk
 from counterfoil.desk.forms.invite import InviteForm
-from counterfoil.flows.payers import invite as invite_flow, resend_invitation, revoke_invitation
+from counterfoil.flows.payers import end_access, invite as invite_flow, resend_invitation, revoke_invitation
 from counterfoil.identity import permissions
 from counterfoil.payers import permissions as portal_permissions, queries as payer_queries
 from counterfoil.payers.rows import PayerRow, ProfileRow
@@ -86,6 +86,26 @@ def revoke(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     else:
         messages.success(request, _("The invitation to %(email)s was revoked.") % {"email": invitation.email})
     return HttpResponseRedirect(desk.path("desk-access"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desks.page(permissions.INVITE_PAYERS)
+def withdraw(request: HttpRequest, desk: Desk, ref: str, login_ref: str) -> HttpResponse:
+    """Say what ending somebody's access does; then end it."""
+    found = payer_queries.find_access(actor=desk.actor, payer_public_id=ref, login_ref=login_ref)
+    if found is None:
+        raise errors.NotFound("access")
+    payer, given = found
+    if request.method != "POST":
+        context = {"payer": payer, "access": given}
+        return desks.show(request, desk, "access_end.html", place=PLACE, context=context)
+    try:
+        end_access.run(actor=desk.actor, now=desk.now, payer_ref=ref, login_ref=login_ref)
+    except errors.Stale as stale:
+        messages.error(request, stale.message)
+    else:
+        messages.success(request, _("The access to the bills of %(name)s was ended.") % {"name": payer.name})
+    return HttpResponseRedirect(desk.path("desk-payer", ref))
 
 
 @require_safe

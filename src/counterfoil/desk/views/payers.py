@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from counterfoil.core import errors
 from counterfoil.desk import desk as desks, lists, portal_access, words
 from counterfoil.desk.desk import Desk
-from counterfoil.desk.forms.contact import ContactForm
-from counterfoil.flows.payers import change_contact
+from counterfoil.desk.forms.contact import ContactForm, WhoPaysForm
+from counterfoil.flows.payers import change_contact, choose_who_pays
+from counterfoil.flows.payers.choose_who_pays import Choice
 from counterfoil.identity import permissions
 from counterfoil.methods import queries as method_queries
 from counterfoil.notices import queries as notice_queries
@@ -54,7 +55,7 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     context = {
         "payer": payer,
         "access": portal_access.line(access=access, now=desk.now),
-        "who_pays": words.of(words.WHO_PAYS, payer.who_pays),
+        "who_pays": words.who_pays(payer.who_pays, payer.collection_day),
         "invoice_preference": words.of(words.INVOICE_PREFERENCES, payer.invoice_preference),
         "accounts": [
             (link, words.of(words.RELATIONS, link.relation), owed.get(link.account.id, 0))
@@ -79,6 +80,28 @@ def edit(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         messages.success(request, _("The contact data of %(name)s was changed.") % {"name": payer.name})
         return HttpResponseRedirect(desk.path("desk-payer", payer.public_id))
     return desks.show(request, desk, "payer_edit.html", place=PLACE, context={"payer": payer, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desks.page(permissions.EDIT_PAYERS)
+def who_pays(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """Change who pays; the payer is told, and nothing is charged by it."""
+    payer = payer_queries.get_payer(actor=desk.actor, public_id=ref)
+    form = WhoPaysForm(
+        request.POST if request.method == "POST" else None,
+        days=desk.biller.portal.days_to_collect,
+        standing=Choice(payer.who_pays, payer.collection_day),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            choose_who_pays.run(actor=desk.actor, now=desk.now, payer_ref=ref, choice=form.choice)
+        except errors.Invalid as refused:
+            form.add_error("who_pays", refused.message)
+        else:
+            messages.success(request, _("Who pays for %(name)s was changed.") % {"name": payer.name})
+            return HttpResponseRedirect(desk.path("desk-payer", ref))
+    context = {"payer": payer, "form": form}
+    return desks.show(request, desk, "payer_who_pays.html", place=PLACE, context=context)
 
 
 def _present(payer: PayerRow) -> dict[str, str]:

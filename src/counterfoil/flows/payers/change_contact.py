@@ -1,20 +1,31 @@
-"""Staff change a payer's contact data. Who can sign in does not change by it."""
+"""A payer's contact data change, by staff or by the payer. Who can sign in does not change by it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from counterfoil.audit import operations as audit_operations
+from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db, errors
-from counterfoil.core.actor import Actor
+from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.flows.payers import create_payer
 from counterfoil.identity import permissions
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from counterfoil.notices import operations as notice_operations
+from counterfoil.notices.operations import NewNotice
+from counterfoil.payers import (
+    operations as payer_operations,
+    permissions as portal_permissions,
+    queries as payer_queries,
+)
 from counterfoil.payers.queries import PayerRow
+
+# What is told to the address there was and the one there is: a thief changes these first.
+TOLD: Final = ("name", "email", "phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +42,14 @@ class Contact:
 def run(*, actor: Actor, now: datetime, payer_ref: str, contact: Contact) -> PayerRow:
     """Change it, and note which parts changed; nothing is written where nothing did. Return the payer.
 
+    The address there was and the one there is are told.
+
     :raises errors.NotFound: the payer is not the actor's to see.
-    :raises errors.NotPermitted: the role does not allow it.
+    :raises errors.NotPermitted: the role or the user profile does not allow it.
     :raises errors.Invalid: no name, something that is no e-mail address, or a language we do not speak.
     """
     payer = payer_queries.get_payer(actor=actor, public_id=payer_ref)
-    actor.demand_staff(permissions.EDIT_PAYERS, biller_id=payer.biller_id)
+    _demand(actor, payer)
     if not contact.name.strip():
         raise errors.Invalid(_("A payer needs a name."), field="name")
     if contact.email:
@@ -57,4 +70,44 @@ def run(*, actor: Actor, now: datetime, payer_ref: str, contact: Contact) -> Pay
             details={"changed": changed},
             now=now,
         )
-        return payer_queries.get_payer(actor=actor, public_id=payer_ref)
+        after = payer_queries.get_payer(actor=actor, public_id=payer_ref)
+        told = [part for part in TOLD if part in changed]
+        if told:
+            notice_operations.queue_many(_notices(actor, payer, after, told, now), now=now)
+    return after
+
+
+def _demand(actor: Actor, payer: PayerRow) -> None:
+    if actor.kind == ActorKind.PAYER:
+        # Who may only look does not move where bills go.
+        actor.demand_payer(portal_permissions.PAY, payer_id=payer.id)
+    else:
+        actor.demand_staff(permissions.EDIT_PAYERS, biller_id=payer.biller_id)
+
+
+def _notices(
+    actor: Actor, before: PayerRow, after: PayerRow, told: list[str], now: datetime
+) -> list[NewNotice]:
+    biller = biller_queries.get(biller_id=after.biller_id)
+    addresses = dict.fromkeys(address for address in (before.email, after.email) if address)
+    return [
+        NewNotice(
+            biller_id=after.biller_id,
+            key="contact_changed",
+            to_email=address,
+            payer_id=after.id,
+            locale=after.locale,
+            zone=biller.zone,
+            data={
+                "biller": {"name": biller.name, "phone": biller.phone},
+                "payer_name": after.name,
+                "changed": told,
+                "at": now.isoformat(),
+                "by": "payer" if actor.kind == ActorKind.PAYER else "staff",
+                "link": "/profile/",
+            },
+            subject_ref=after.public_id,
+            once=f"contact_changed:{after.public_id}:{now.isoformat()}:{address}",
+        )
+        for address in addresses
+    ]
