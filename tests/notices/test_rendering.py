@@ -148,6 +148,9 @@ DATA: dict[str, dict[str, Any]] = {
     | {"method_label": "Mom's card (Visa 4242)", "last_day": "2026-12-31", "is_in_use": True},
     "permission_given": METHOD | {"text": "Authorization to collect\n\nI authorize Maple Court to take it."},
     "permission_withdrawn": METHOD | {"number": "aut_7K3QX9MPLA"},
+    "amounts_awaited": PAYMENT | {"until": "2026-12-01"},
+    "amounts_not_confirmed": PAYMENT | {"why": "late"},
+    "wallet_withdrawn": METHOD | {"method_label": "PayPal (PayPal)"},
 }
 
 

@@ -18,6 +18,7 @@ NAMES: Final = {
     "apply_gateway_event": "pay",
     "resolve_unknown": "pay",
     "settle_matured": "pay",
+    "follow_validation": "pay",
     "catch_up": "pay",
     "deliver_notice": "mail",
     "remind": "mail",

@@ -127,10 +127,11 @@ def change_details(
     return True
 
 
-def note_validated(*, method: PaymentMethod, by: str, now: datetime) -> None:
-    """Note that somebody vouched for a locked bank account's number, and how (NA-08)."""
+def change_validation(*, method: PaymentMethod, to: str, by: str = "", now: datetime) -> None:
+    """Note how the validation of a locked bank account stands: pending, failed, or passed and by whom (NA-08)."""
     db.demand_transaction()
-    method.validation, method.validated_at, method.validated_by = states.PASSED, now, by
+    method.validation, method.validated_by = to, by
+    method.validated_at = now if to == states.PASSED else None
     method.save(update_fields=["validation", "validated_at", "validated_by"])
 
 

@@ -59,6 +59,11 @@ class MethodRow:
         """Tell whether it may be used now: active, validated where that is needed (NA-08), its gateway switched on."""
         return self.status == states.ACTIVE and self.validation != states.FAILED and self.is_connected
 
+    @property
+    def is_pending(self) -> bool:
+        """Tell whether two small amounts are still to be typed in before anything is taken from it (NA-08)."""
+        return self.validation == states.PENDING
+
     def is_for(self, *, account_id: int) -> bool:
         """Tell whether it may pay for this billing account: it is for all of its payer's, or for this one by name."""
         return not self.account_ids or account_id in self.account_ids
@@ -160,6 +165,21 @@ def list_tokens(*, method_ids: Collection[int]) -> dict[int, TokenRow]:
     """Return the token and the connection of each method, for a payment that was born from it."""
     rows = PaymentMethod.objects.filter(pk__in=method_ids).values_list("pk", "connection_id", "token")
     return {pk: TokenRow(connection_id, token) for pk, connection_id, token in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """How a method stands, whoever looks. For flows alone."""
+
+    id: int
+    status: str
+    validation: str
+
+
+def list_states(*, method_ids: Collection[int]) -> list[StandingRow]:
+    """Return how these methods stand now, deleted ones too."""
+    rows = PaymentMethod.objects.filter(pk__in=method_ids).order_by("pk")
+    return [StandingRow(*row) for row in rows.values_list("pk", "status", "validation")]
 
 
 def gateway_key_of(*, ref: str) -> str:

@@ -236,6 +236,20 @@ def save_many(*, payments: Iterable[Payment]) -> None:
     )
 
 
+def save_days(*, payments: Iterable[Payment]) -> None:
+    """Write the days of locked payments that were sent later than they were submitted, in one statement."""
+    rows = list(payments)
+    db.update_many(
+        "payments_payment",
+        {
+            "id": ("bigint", [p.pk for p in rows]),
+            "effective_on": ("date", [p.effective_on for p in rows]),
+            "paid_on": ("date", [p.paid_on for p in rows]),
+            "returnable_until": ("date", [p.returnable_until for p in rows]),
+        },
+    )
+
+
 def apply_allocations(*, marks: Sequence[tuple[int, date]]) -> None:
     """Mark allocations as having paid their invoices on these days."""
     _mark_allocations("applied_on", marks)

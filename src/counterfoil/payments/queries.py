@@ -13,7 +13,16 @@ from counterfoil.core.pages import Cursor, Page
 from counterfoil.payers import names
 from counterfoil.payments import states
 from counterfoil.payments.models import Allocation, Attempt, PayClaim, Payment, PaymentEvent
-from counterfoil.payments.rows import COLUMNS, EventRow, PaymentRow, ShareRow, ToAsk, ToSend, Wanted
+from counterfoil.payments.rows import (
+    COLUMNS,
+    EventRow,
+    PaymentRow,
+    ShareRow,
+    ToAsk,
+    ToSend,
+    WaitingRow,
+    Wanted,
+)
 
 PAGE_SIZE = 24
 
@@ -302,3 +311,28 @@ def list_sent(*, actor: Actor, biller_id: int) -> list[PaymentRow]:
     """Return the payments of a biller that went through a gateway, as far as the actor may see them."""
     rows = _visible(actor).filter(biller_id=biller_id).exclude(origin__in=["import", "hand"])
     return [PaymentRow(*row) for row in rows.values_list(*COLUMNS)]
+
+
+def list_waiting(
+    *, biller_id: int | None = None, method_id: int | None = None, after_id: int = 0, limit: int = 200
+) -> list[WaitingRow]:
+    """Return payments that wait for their bank account to be confirmed, the oldest first. For flows alone."""
+    rows = Payment.objects.filter(status=states.AWAITING_VALIDATION, pk__gt=after_id)
+    if biller_id is not None:
+        rows = rows.filter(biller_id=biller_id)
+    if method_id is not None:
+        rows = rows.filter(method_id=method_id)
+    columns = ("id", "biller_id", "method_id", "submitted_on", "method__status", "method__validation")
+    return [WaitingRow(*row) for row in rows.order_by("pk").values_list(*columns)[:limit]]
+
+
+def reminded_days(*, payment_id: int) -> set[int]:
+    """Return on which days after its submission the payer of a locked payment was reminded."""
+    rows = PaymentEvent.objects.filter(payment_id=payment_id, event="payment.reminded")
+    return {int(details["day"]) for details in rows.values_list("details", flat=True)}
+
+
+def find_method_ref(*, actor: Actor, payment_id: int) -> str:
+    """Return the public id of the method of a payment that the actor may see; empty where it has none."""
+    ref = _visible(actor).filter(pk=payment_id).values_list("method__public_id", flat=True).first()
+    return ref or ""

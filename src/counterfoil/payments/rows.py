@@ -129,3 +129,15 @@ class ToAsk:
     gateway_key: str
     call_deadline: datetime
     submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A payment that waits for its bank account to be confirmed, and how its method stands."""
+
+    id: int
+    biller_id: int
+    method_id: int
+    submitted_on: date
+    method_status: str
+    method_validation: str

@@ -17,6 +17,7 @@ SCHEDULE: Final = {
     "settle_matured": EVERY_QUARTER_HOUR,
     "catch_up": EVERY_HOUR,
     "remind": EVERY_HOUR,
+    "follow_validation": EVERY_HOUR,
     "forget_tokens": EVERY_QUARTER_HOUR,
     "warn_expiring": EVERY_HOUR,
 }

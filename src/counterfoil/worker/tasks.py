@@ -16,7 +16,11 @@ from counterfoil.core.actor import GATEWAY, WORKER
 from counterfoil.flows.audit import seal
 from counterfoil.flows.books import catch_up as books
 from counterfoil.flows.gateway_events import apply, redefer
-from counterfoil.flows.methods import forget as forget_flow, warn_expiring as warn_flow
+from counterfoil.flows.methods import (
+    forget as forget_flow,
+    validate as validate_flow,
+    warn_expiring as warn_flow,
+)
 from counterfoil.flows.notices import deliver, redefer as redefer_notices, remind as reminders
 from counterfoil.flows.payments import (
     call_gateway as call,
@@ -60,6 +64,13 @@ def resolve_unknown(timestamp: int) -> None:  # noqa: ARG001 - the tick; flows a
 def settle_matured(timestamp: int) -> None:  # noqa: ARG001
     """Call bank debits Paid whose time for returns has passed."""
     settle.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["follow_validation"])
+@app.task(name="follow_validation", queue=jobs.NAMES["follow_validation"], queueing_lock="follow_validation")
+def follow_validation(timestamp: int) -> None:  # noqa: ARG001
+    """Send, remind of or cancel payments whose bank account is still to be confirmed."""
+    validate_flow.follow(actor=WORKER, now=clock.now())
 
 
 @app.periodic(cron=SCHEDULE["catch_up"])

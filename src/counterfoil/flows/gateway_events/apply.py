@@ -44,4 +44,5 @@ def _follow_clock(raw: bytes, now: datetime) -> None:
     with suppress(clock.NotADemo):
         clock.set_offset(int(json.loads(raw)["data"]["offset_seconds"]))
         with db.transaction():
-            jobs.defer("settle_matured", queueing_lock="settle_matured", timestamp=int(now.timestamp()))
+            for job in ("settle_matured", "follow_validation"):
+                jobs.defer(job, queueing_lock=job, timestamp=int(now.timestamp()))

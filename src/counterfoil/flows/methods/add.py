@@ -146,15 +146,15 @@ def _draft(
     found: base.TokenDetails,
     address_id: int | None,
 ) -> NewMethod:
-    is_bank = found.kind == "bank"
+    validation = vouch.validation_of(found)
     return NewMethod(
         biller_id=payer.biller_id,
         payer_id=payer.id,
         connection_id=connection.id,
         kind=found.kind,
         nickname=form.nickname,
-        validation=states.PASSED if is_bank else states.NOT_NEEDED,
-        validated_by="instant" if is_bank else "",
+        validation=validation,
+        validated_by="instant" if validation == states.PASSED else "",
         is_saved=form.is_saved,
         address_id=address_id,
         **dataclasses.asdict(vouch.details_of(found)),

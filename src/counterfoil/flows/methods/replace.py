@@ -94,7 +94,9 @@ def _replace(
     ):
         return
     if method.kind == "bank":
-        method_operations.note_validated(method=method, by="instant", now=now)
+        validation = vouch.validation_of(found)
+        by = "instant" if validation == states.PASSED else ""
+        method_operations.change_validation(method=method, to=validation, by=by, now=now)
     audit_operations.record(
         actor=actor,
         biller_id=method.biller_id,

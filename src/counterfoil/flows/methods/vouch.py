@@ -8,13 +8,15 @@ from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db, errors, failpoints, http
 from counterfoil.flows.payments import send
 from counterfoil.gateways import base
+from counterfoil.methods import states
 from counterfoil.methods.drafts import Details
 
 LONGEST_TOKEN = 100
 
 
 def run(*, connection: ConnectionRow, kind: base.Kind, token: str) -> base.TokenDetails:
-    """Return what the gateway says of the token; a bank account has passed its instant check.
+    """Return what the gateway says of the token; a bank account has passed its instant check, or two small amounts
+    are on their way to it.
 
     :raises errors.Invalid: the token is no good, or the bank does not know the account.
     :raises errors.Refused: the gateway cannot be reached; its code is `gateway_unavailable`.
@@ -31,16 +33,26 @@ def run(*, connection: ConnectionRow, kind: base.Kind, token: str) -> base.Token
                 raise expired()
             if found.kind == "bank" and found.check == "not_run":
                 found = gateway.check_bank(token)
+            if found.check == "unsupported" and isinstance(gateway, base.SendsMicroDeposits):
+                # Its bank takes no part in the instant check: two small amounts, which the owner types in.
+                found = gateway.start_micro_deposits(token)
             failpoints.reach("token.after")
     except (base.Unavailable, http.Busy) as error:
         raise unavailable() from error
     except base.Refused as error:
         raise expired() from error
     # NA-08: a bank account that nobody vouched for is as good as one that failed.
-    if found.check == "failed" or (found.kind == "bank" and found.check != "passed"):
+    if found.check == "failed" or (found.kind == "bank" and found.check not in {"passed", "pending"}):
         message = _("Your bank does not know this account. Please check the routing and account numbers.")
         raise errors.Invalid(message, field="token", code="bank_check_failed")
     return found
+
+
+def validation_of(found: base.TokenDetails) -> str:
+    """Return how a method that the gateway vouched for stands (NA-08)."""
+    if found.kind != "bank":
+        return states.NOT_NEEDED
+    return states.PASSED if found.check == "passed" else states.PENDING
 
 
 def details_of(found: base.TokenDetails) -> Details:

@@ -138,7 +138,10 @@ def _write(
     drafts = [_draft(s, q, a) for (s, q), a in zip(agreed, _permissions(actor, now, agreed), strict=True)]
     ids = payment_operations.create_many(actor=actor, drafts=drafts, now=now)
     payment_operations.open_attempts(
-        payments=[(d.biller_id, ids[d.public_id], d.public_id) for d in drafts],
+        payments=[(d.biller_id, ids[d.public_id], d.public_id) for d in ready],
+    # NA-08: what waits for its bank account to be confirmed is not sent, so it has no attempt (`waiting`).
+    ready = [d for d in drafts if d.status == states.SUBMITTING]
+    waiting_ids = [ids[d.public_id] for d in drafts if d.status == states.AWAITING_VALIDATION]
         started_at=now if calls_now else None,
         deadline=now + (LEASE if calls_now else WAITS_FOR_JOB),
     )
@@ -151,7 +154,8 @@ def _write(
     payment_operations.drop_claims(actor=actor, account_ids=[d.account_id for d in drafts])
     if not calls_now:
         # In this commit: a payment without its job would only wait to be given up.
-        jobs.defer_many("call_gateway", [{"payment_id": payment_id} for payment_id in ids.values()])
+        jobs.defer_many("call_gateway", [{"payment_id": ids[d.public_id]} for d in ready])
+    waiting_notices.queue(payment_ids=waiting_ids, day=0, now=now)
     audit_operations.record_many(
         [
             audit_operations.NewEvent(
@@ -201,7 +205,7 @@ def _draft(submission: Submission, made: Quote, authorization_id: int) -> NewPay
         key=submission.key,
         request_hash=submission.seen,
         origin=submission.origin,
-        status=states.SUBMITTING,
+        status=states.AWAITING_VALIDATION if made.method.is_pending else states.SUBMITTING,
         amount_minor=made.amount_minor,
         fee_minor=made.fee_minor,
         currency=made.currency,

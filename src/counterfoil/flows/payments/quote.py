@@ -16,6 +16,9 @@ from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Share
 from counterfoil.invoices.queries import InvoiceRow
 
+# A payment waits so long for its bank account to be confirmed (NA-08, product.md 3).
+WAITS_DAYS = 10
+
 
 def make(*, facts: Facts, order: PayOrder) -> Quote:
     """Return what `order` comes to.
@@ -177,12 +180,21 @@ def _terms(facts: Facts, locale: str, amount: int, effective_on: date) -> texts.
         biller_name=facts.biller.legal_name or facts.biller.name,
         biller_phone=facts.biller.phone,
         payer_name=facts.payer.name,
-        method=f"{method.issuer} ****{method.last4}",
+        method=f"{method.issuer} ****{method.last4}" if method.last4 else method.issuer,
         account_kind=_("savings") if method.bank_account_kind == "savings" else _("checking"),
         amount=shown,
         fee=formats.money(0, facts.biller.currency, locale),
         total=shown,
-        debit_on=formats.day(effective_on, locale, long=True),
+        debit_on=_debit_on(facts, locale, effective_on),
         today=formats.day(facts.today, locale, long=True),
         locale=locale,
     )
+
+
+def _debit_on(facts: Facts, locale: str, effective_on: date) -> str:
+    """The day that the authorization names; from an account that is still to be confirmed, the last one it can be."""
+    if not facts.method.is_pending:
+        return formats.day(effective_on, locale, long=True)
+    latest = BankCalendar().next(facts.today + timedelta(days=WAITS_DAYS))
+    words = _("the first bank day after I confirm this account by two small amounts, %(day)s at the latest,")
+    return words % {"day": formats.day(latest, locale, long=True)}

@@ -46,6 +46,9 @@ def _key(item: Work) -> str | None:
         # On an answer the payer stands before the screen that says so; and nothing was mailed yet.
         told_before = item.status_before in {states.UNKNOWN, states.PENDING, states.ACTION_NEEDED}
         nobody_there = item.source in {"look_up", "fence"}
+    if item.status_before == states.AWAITING_VALIDATION:
+        # Who canceled it stands before the page that says so.
+        return None if item.payment.reason_code == "unvalidated_chosen" else "amounts_not_confirmed"
         return "payment_declined" if (told_before or nobody_there) and item.source != "return_page" else None
     first = item.status_before in {states.SUBMITTING, states.ACTION_NEEDED}
     mailed = item.biller.payments.receipt_by_email
@@ -97,6 +100,8 @@ def _special(item: Work, key: str) -> dict[str, Any]:
         return {"decline_class": payment.decline_class or "soft_tech"}
     until = payment.returnable_until if payment.status == states.PENDING else None
     return {
+    if key == "amounts_not_confirmed":
+        return {"why": payment.reason_code.removeprefix("unvalidated_")}
         "is_paid": payment.status == states.SETTLED,
         "returnable_until": until.isoformat() if until else None,
         "lines": [
