@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from counterfoil.portal import message_urls, pay_urls, profile_urls, request_urls
-from counterfoil.portal.views import brand, dashboard, invitations, invoices, methods, payments
-
-METHOD = "billing/methods/<slug:ref>/"
+from counterfoil.portal import message_urls, method_urls, pay_urls, profile_urls, request_urls
+from counterfoil.portal.views import brand, dashboard, invitations, invoices, payments
 
 urlpatterns = [
     path("", dashboard.Dashboard.as_view(), name="portal-home"),
@@ -25,13 +23,7 @@ urlpatterns = [
     path(
         "billing/invoices/<slug:ref>/invoice.pdf", invoices.InvoiceSheet.as_view(), name="portal-invoice-pdf"
     ),
-    path("billing/methods/", methods.MethodList.as_view(), name="portal-methods"),
-    path("billing/methods/add/<slug:kind>/", methods.AddMethod.as_view(), name="portal-method-add"),
-    path(f"{METHOD}edit/", methods.EditMethod.as_view(), name="portal-method-edit"),
-    *(
-        path(f"{METHOD}{move}/", methods.MoveMethod.as_view(move=move), name=f"portal-method-{move}")
-        for move in methods.MOVES
-    ),
+    *method_urls.urlpatterns,
     *pay_urls.urlpatterns,
     path("billing/payments/", payments.PaymentList.as_view(), name="portal-payments"),
     path("billing/payments/<slug:ref>/", payments.PaymentPage.as_view(), name="portal-payment"),

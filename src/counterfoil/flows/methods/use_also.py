@@ -31,6 +31,15 @@ class Offer:
     apart: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was asked with the yes: the permission to collect, where this biller asks for that (`NewMethodForm`)."""
+
+    may_collect: bool | None = None
+    seen: str = ""
+    locale: str = "en"
+
+
 def offered(*, actor: Actor, payer_id: int, kind: str) -> Offer:
     """Return what this login saved at other billers that this payer's biller can charge.
 
@@ -60,7 +69,7 @@ def offered(*, actor: Actor, payer_id: int, kind: str) -> Offer:
     return Offer(tuple(shared), tuple(dict.fromkeys(apart)))
 
 
-def run(*, actor: Actor, now: datetime, payer_id: int, ref: str, answers: NewMethodForm | None = None) -> str:
+def run(*, actor: Actor, now: datetime, payer_id: int, ref: str, answers: Answers | None = None) -> str:
     """Use the method `ref` for this payer too, after the payer's yes; return the public id of what was saved here.
 
     `answers` holds what was asked with it: the permission to collect, where this biller asks for that.

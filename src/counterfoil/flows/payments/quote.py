@@ -37,6 +37,8 @@ def make(*, facts: Facts, order: PayOrder) -> Quote:
         shares, prepaid = _chosen(facts, order)
     amount = sum(share.amount_minor for share in shares) + prepaid
     _check_amount(facts, amount)
+    if facts.helping is not None:
+        facts.helping.check(order=order, amount_minor=amount, prepaid_minor=prepaid)
     return _quote(facts, order, tuple(shares), prepaid, amount)
 
 
@@ -88,6 +90,12 @@ def _check_method(facts: Facts) -> None:
         raise errors.Invalid(_("Choose one of your saved payment methods."), field="method")
     if not method.can_pay:
         raise errors.Invalid(_("This payment method cannot be used now. Choose another one."), field="method")
+    if not method.is_for(account_id=facts.account.id):
+        message = _("This payment method is not for this account. Choose another one.")
+        raise errors.Invalid(message, field="method", code="other_account")
+    if method.is_expired(on=facts.today):
+        message = _("This card has expired. Change its expiration date first, or choose another method.")
+        raise errors.Invalid(message, field="method", code="card_expired")
 
 
 def _check_amount(facts: Facts, amount: int) -> None:

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _, gettext_lazy
 from counterfoil.core.errors import Refused
 from counterfoil.methods.drafts import NewAddress
 from counterfoil.methods.queries import AddressRow
+from counterfoil.payers.rows import AccountRow
 from counterfoil.ui.choices import Choice
 
 NEW: Final = "new"
+YES, NO = "yes", "no"
+PAUSE: Final = "pause"
 ADDRESS_PARTS: Final = ("line1", "line2", "city", "state", "postal_code")
-KEPT: Final = ("nickname", "is_default", "address", *ADDRESS_PARTS)
+KEPT: Final = ("nickname", "is_default", "address", *ADDRESS_PARTS, "may_collect")
 
 
 def _line(label: Any, autocomplete: str, *, longest: int) -> forms.CharField:
@@ -27,8 +30,8 @@ def _line(label: Any, autocomplete: str, *, longest: int) -> forms.CharField:
     )
 
 
-class NewMethod(forms.Form):
-    """Account Nickname, Default Payment Method and Billing Address."""
+class MethodForm(forms.Form):
+    """Account Nickname, Default Payment Method, Billing Address, and the accounts it is for where there are several."""
 
     nickname = forms.CharField(
         label=gettext_lazy("Account Nickname"),
@@ -42,6 +45,12 @@ class NewMethod(forms.Form):
         help_text=gettext_lazy("It is chosen for you when you make a payment."),
         required=False,
     )
+    accounts = forms.MultipleChoiceField(
+        label=gettext_lazy("Use it for"),
+        help_text=gettext_lazy("It is not offered for an account that you leave out."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     address = forms.ChoiceField(
         label=gettext_lazy("Billing Address"), widget=forms.RadioSelect, required=False
     )
@@ -51,18 +60,30 @@ class NewMethod(forms.Form):
     state = _line(gettext_lazy("State"), "address-level1", longest=40)
     postal_code = _line(gettext_lazy("ZIP Code"), "postal-code", longest=12)
 
-    def __init__(self, *args: Any, saved: Sequence[AddressRow], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, saved: Sequence[AddressRow], accounts: Sequence[AccountRow], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.saved = saved
+        self.several = accounts if len(accounts) > 1 else ()
         field = cast(forms.ChoiceField, self.fields["address"])
         field.choices = [
             *((str(row.id), Choice(row.line1, note=one_line(row))) for row in saved),
             (NEW, Choice(_("A new address"), icon="plus")),
         ]
         field.initial = str(saved[0].id) if saved else NEW
+        if not self.several:
+            del self.fields["accounts"]
+            return
+        several = cast(forms.MultipleChoiceField, self.fields["accounts"])
+        several.choices = [
+            (str(row.id), Choice(row.holder_name, note=_("Account %(number)s") % {"number": row.number}))
+            for row in self.several
+        ]
+        several.initial = [str(row.id) for row in self.several]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a new address only where one is to be made."""
+        """Ask for a new address only where one is to be made, and for one account at least."""
         values = super().clean() or self.cleaned_data
         if self._is_new(values):
             asked = {
@@ -74,10 +95,18 @@ class NewMethod(forms.Form):
             for name, message in asked.items():
                 if not values.get(name) and name not in self.errors:
                     self.add_error(name, message)
+        if self.several and not values.get("accounts") and "accounts" not in self.errors:
+            self.add_error("accounts", _("Choose at least one account."))
         return values
 
     def _is_new(self, values: dict[str, Any]) -> bool:
         return not self.saved or values.get("address") in {"", NEW, None}
+
+    @property
+    def account_ids(self) -> tuple[int, ...]:
+        """The accounts it is for; none where it is for all of them, those to come included."""
+        chosen = self.cleaned_data.get("accounts", [])
+        return () if len(chosen) == len(self.several) else tuple(int(each) for each in chosen)
 
     @property
     def address_id(self) -> int | None:
@@ -91,30 +120,147 @@ class NewMethod(forms.Form):
             return None
         return NewAddress(*(self.cleaned_data[part] for part in ADDRESS_PARTS))
 
+    def refuse(self, refusal: Refused) -> None:
+        """Put a flow's refusal beside the field it is about."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class NewMethod(MethodForm):
+    """The window Add Payment Method; `asks` is set where {biller} collects and the question must be answered."""
+
+    field_order = ("nickname", "is_default", "accounts", "address", *ADDRESS_PARTS, "may_collect")
+
+    def __init__(self, *args: Any, asks: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks = asks
+        if asks:
+            self.fields["may_collect"] = may_collect_field(biller_name=asks)
+
+    @property
+    def may_collect(self) -> bool | None:
+        """The answer to the question; None where it was not asked."""
+        return self.cleaned_data["may_collect"] == YES if self.asks else None
+
     def typed(self) -> dict[str, str]:
         """Return what was typed, to be kept on the way to the gateway's page and back."""
-        return {name: str(self.data.get(name, "")) for name in KEPT if self.data.get(name)}
-
-    def refuse(self, refusal: Refused) -> None:
-        """Put a flow's refusal beside the field it is about."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+        values = {name: str(self.data.get(name, "")) for name in KEPT if self.data.get(name)}
+        chosen = self.data.getlist("accounts") if hasattr(self.data, "getlist") else []
+        return values | ({"accounts": ",".join(chosen)} if chosen else {})
 
 
-class EditMethod(forms.Form):
-    """Edit: the nickname, and whether it is the default."""
+class EditMethod(MethodForm):
+    """Edit: nickname, default, billing address, the accounts it is for, and a card's expiry date."""
 
-    nickname = forms.CharField(
-        label=gettext_lazy("Account Nickname"),
-        help_text=gettext_lazy("We suggest the resident's first and last name."),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Enter a nickname.")},
+    expiry = forms.CharField(
+        label=gettext_lazy("Expiration Date"),
+        help_text=gettext_lazy("As it stands on the card, such as 04 / 2029."),
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    is_default = forms.BooleanField(label=gettext_lazy("Default Payment Method"), required=False)
+
+    def __init__(self, *args: Any, is_card: bool, has_address: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_card, self.has_address = is_card, has_address
+        if not is_card:
+            del self.fields["expiry"]
+
+    def _is_new(self, values: dict[str, Any]) -> bool:
+        # Who added a method without an address need not make one up to change its name.
+        if not self.has_address and not any(values.get(part) for part in ADDRESS_PARTS):
+            return False
+        return super()._is_new(values)
+
+    @property
+    def address_id(self) -> int | None:
+        """The saved address that was chosen; None where there is none."""
+        chosen = str(self.cleaned_data.get("address", ""))
+        return int(chosen) if chosen.isdigit() and self.new_address is None else None
+
+    def clean_expiry(self) -> tuple[int, int] | None:
+        """Read month and year, the year in two digits or four."""
+        month, _slash, year = self.cleaned_data["expiry"].replace(" ", "").replace("-", "/").partition("/")
+        if not month and not year:
+            raise forms.ValidationError(_("Enter the expiration date."))
+        if not (month.isdecimal() and year.isdecimal() and len(month) <= 2 and len(year) in {2, 4}):
+            raise forms.ValidationError(_("Enter the date as it stands on the card, such as 04 / 2029."))
+        return int(month), int(year) + (2000 if len(year) == 2 else 0)
+
+
+class Permission(forms.Form):
+    """*May {biller} collect what I owe from this method?* on a page of its own; neither answer preset."""
+
+    def __init__(self, *args: Any, biller_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["may_collect"] = may_collect_field(biller_name=biller_name)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put a flow's refusal beside the question."""
+        self.add_error("may_collect", refusal.message)
+
+
+class UseAlso(forms.Form):
+    """*Use also for {biller}*: a yes of its own, and the question where this biller collects."""
+
+    agrees = forms.BooleanField(error_messages={"required": gettext_lazy("Tick this box to go on.")})
+
+    def __init__(self, *args: Any, biller_name: str, asks: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks = asks
+        words = _("Yes, %(biller)s may keep this method and charge it when I pay.")
+        self.fields["agrees"].label = words % {"biller": biller_name}
+        if asks:
+            self.fields["may_collect"] = may_collect_field(biller_name=asks)
+
+    @property
+    def may_collect(self) -> bool | None:
+        """The answer to the question; None where it was not asked."""
+        return self.cleaned_data["may_collect"] == YES if self.asks else None
 
     def refuse(self, refusal: Refused) -> None:
         """Put a flow's refusal beside the field it is about."""
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class Instead(forms.Form):
+    """What takes the place of a method that something uses; pausing only where it is disabled, not deleted."""
+
+    instead = forms.ChoiceField(
+        label=gettext_lazy("What takes its place?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what takes its place.")},
+    )
+
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[str, Choice]], may_pause: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        paused = (
+            PAUSE,
+            Choice(_("Nothing: pause autopay and cancel what is scheduled"), icon="minus-circle"),
+        )
+        field = cast(forms.ChoiceField, self.fields["instead"])
+        field.choices = [*choices, *([paused] if may_pause else [])]
+
+    @property
+    def method_ref(self) -> str | None:
+        """The method that was chosen; None where everything is to stop."""
+        chosen = str(self.cleaned_data["instead"])
+        return None if chosen == PAUSE else chosen
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put a flow's refusal beside the choice."""
+        self.add_error("instead", refusal.message)
+
+
+def may_collect_field(*, biller_name: str) -> forms.ChoiceField:
+    """Return the question; neither answer is preset, and one must be given."""
+    return forms.ChoiceField(
+        label=_("May %(biller)s collect what I owe from this method?") % {"biller": biller_name},
+        choices=[(YES, Choice(_("Yes"))), (NO, Choice(_("No")))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose Yes or No.")},
+    )
 
 
 def one_line(row: AddressRow) -> str:

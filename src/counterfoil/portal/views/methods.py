@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
+from counterfoil.agreements import queries as agreement_queries
+from counterfoil.billers import queries as biller_queries
 from counterfoil.core import errors
-from counterfoil.flows.methods import add, begin, change
+from counterfoil.flows.methods import add, permit, use_also
 from counterfoil.flows.methods.add import NewMethodForm
 from counterfoil.gateways import base
-from counterfoil.methods import queries as method_queries, states
+from counterfoil.methods import queries as method_queries
 from counterfoil.methods.queries import MethodRow
-from counterfoil.payers import permissions
+from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
-from counterfoil.portal import kept
+from counterfoil.portal import accounts, kept
 from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.views.base import BillingView
-from counterfoil.portal.views.proof import WithProof
-
-KINDS: dict[str, base.Kind] = {"bank": "bank", "card": "card"}
+from counterfoil.portal.views.hosted import KINDS, HostedWindow
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One saved method of the list; `about` names it for screen readers."""
+    """One saved method of the list; `about` names it for screen readers, `only_for` the accounts it is tied to."""
 
     method: MethodRow
     issuer: str
     expires: str
     about: str
+    is_expired: bool = False
+    is_collected: bool = False
+    only_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,33 @@ class MethodList(BillingView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show them, by biller where there are several."""
         methods = method_queries.list_for(actor=self.actor, payer_ids=self.billing_ids)
-        wallets = [self._wallet(payer, methods) for payer in self.payers if payer.id in self.billing_ids]
+        collected = agreement_queries.list_standing(
+            actor=self.actor, method_refs=[method.public_id for method in methods]
+        )
+        names = self._names(methods)
+        rows = [
+            shown(
+                method,
+                today=biller_queries.today(biller=self.billers[method.biller_id], now=self.now),
+                is_collected=method.public_id in collected,
+                names=names,
+            )
+            for method in methods
+        ]
+        wallets = [self._wallet(payer, rows) for payer in self.payers if payer.id in self.billing_ids]
         can_change = bool(self.payer_ids(permissions.SAVE_METHODS))
         return self.page("portal/methods/list.html", {"wallets": wallets, "can_change": can_change})
 
-    def _wallet(self, payer: PayerRow, methods: list[MethodRow]) -> Wallet:
-        mine = [shown(method) for method in methods if method.payer_id == payer.id]
+    def _names(self, methods: list[MethodRow]) -> dict[int, str]:
+        """The holders of the accounts that methods are tied to; asked only where one is."""
+        named = {account_id for method in methods for account_id in method.account_ids}
+        if not named:
+            return {}
+        rows = payer_queries.list_accounts_by_ids(actor=self.actor, account_ids=named)
+        return {row.id: row.holder_name for row in rows}
+
+    def _wallet(self, payer: PayerRow, rows: list[Shown]) -> Wallet:
+        mine = [row for row in rows if row.method.payer_id == payer.id]
         can_save = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=payer.id)
         kinds = self.payable_kinds(payer.biller_id) if can_save else frozenset()
         return Wallet(
@@ -82,12 +107,10 @@ class MethodList(BillingView):
         )
 
 
-class AddMethod(WithProof, BillingView):
+class AddMethod(HostedWindow):
     """The window Add Payment Method, with the gateway's own fields; without JavaScript over its page and back."""
 
-    tab = "methods"
-
-    @property
+    @functools.cached_property
     def payer_row(self) -> PayerRow:
         """Whose method it will be: the one of the address, or the first."""
         ref = self.request.GET.get("payer", "")
@@ -97,14 +120,26 @@ class AddMethod(WithProof, BillingView):
             ref or (first.public_id if first else ""), permission=permissions.SAVE_METHODS
         )
 
+    @property
+    def kind(self) -> base.Kind:
+        """A card or a bank account, where this biller takes payments by it."""
+        kind = KINDS.get(self.kwargs["kind"])
+        if kind is None or kind not in self.payable_kinds(self.payer_row.biller_id):
+            raise errors.NotFound("kind")
+        return kind
+
+    @property
+    def path(self) -> str:
+        """This page's address."""
+        return reverse("portal-method-add", args=[self.kwargs["kind"]])
+
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Open the window; or come back from the gateway's page with a token, and what was typed kept."""
-        text, subject = self.request.GET.get("kept", ""), self.actor.ref
-        form = self._form(initial=kept.read_method(text, subject=subject))
-        # Only who left this page for the gateway's comes back with a token: nobody's link can bring another.
-        token = self.request.GET.get("token", "") if kept.holds_method(text, subject=subject) else ""
+        initial = kept.read_method(self.request.GET.get("kept", ""), subject=self.actor.ref)
         message = _("Nothing was added. You can try again.") if "canceled" in self.request.GET else ""
-        return self._window(form, token=token, message=message)
+        return self._window(
+            self._form(initial=_initial(initial)), token=self.token_of_return(), message=message
+        )
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Save it. Without a token the details are still to be asked for, on the gateway's page."""
@@ -112,10 +147,10 @@ class AddMethod(WithProof, BillingView):
         token = self.request.POST.get("token", "")
         if self.request.POST.get("step") == "again":
             form.is_valid()
-            return self._window(self._form(initial=form.typed()), token="")
+            return self._window(self._form(initial=_initial(form.typed())), token="")
         is_valid = form.is_valid()
         if not token and (is_valid or "full_page" in self.request.POST):
-            return self._to_gateway(form)
+            return self.to_gateway(form.typed())
         if not is_valid:
             return self._window(form, token=token)
         return self._save(form, token)
@@ -124,12 +159,16 @@ class AddMethod(WithProof, BillingView):
         values = form.cleaned_data
         wanted = NewMethodForm(
             payer_id=self.payer_row.id,
-            kind=self._kind,
+            kind=self.kind,
             token=token,
             nickname=values["nickname"],
             is_default=values["is_default"],
             address_id=form.address_id,
             new_address=form.new_address,
+            account_ids=form.account_ids,
+            may_collect=form.may_collect,
+            seen=self.request.POST.get("seen", ""),
+            locale=self.locale,
         )
         try:
             ref = add.run(actor=self.actor, now=self.now, form=wanted)
@@ -149,152 +188,78 @@ class AddMethod(WithProof, BillingView):
         back = kept.read_back(self.request.GET.get("back", ""))
         if not back:
             return reverse("portal-methods")
-        return f"{back}&{urlencode({'method': ref})}"
+        return f"{back}{'&' if '?' in back else '?'}{urlencode({'method': ref})}"
 
     def _form(self, *args: Any, **kwargs: Any) -> method_forms.NewMethod:
         saved = method_queries.list_addresses(actor=self.actor, payer_id=self.payer_row.id)
-        return method_forms.NewMethod(*args, saved=saved[:3], **kwargs)
-
-    @property
-    def _kind(self) -> base.Kind:
-        kind = KINDS.get(self.kwargs["kind"])
-        if kind is None or kind not in self.payable_kinds(self.payer_row.biller_id):
-            raise errors.NotFound("kind")
-        return kind
-
-    def _here(self, **more: str) -> str:
-        """This page's address, with the way back."""
-        known = {name: self.request.GET[name] for name in ("payer", "back") if name in self.request.GET}
-        query = urlencode(known | more)
-        here = reverse("portal-method-add", args=[self.kwargs["kind"]])
-        return f"{here}?{query}" if query else here
-
-    def _setup(self, return_path: str) -> base.ClientSetup:
-        return begin.run(
-            actor=self.actor,
-            payer_id=self.payer_row.id,
-            kind=self._kind,
-            locale=get_language() or "en",
-            return_url=f"{settings.COUNTERFOIL_BASE_URL}{return_path}",
+        return method_forms.NewMethod(
+            *args,
+            saved=saved[:3],
+            accounts=accounts.of_payer(actor=self.actor, payer_id=self.payer_row.id),
+            asks=self._asks,
+            **kwargs,
         )
 
-    def _to_gateway(self, form: method_forms.NewMethod) -> HttpResponse:
-        typed = kept.method_text(form.typed(), subject=self.actor.ref)
-        setup = self._setup(self._here(kept=typed))
-        self._allow(setup)
-        return HttpResponseRedirect(setup.page_url)
+    @functools.cached_property
+    def _asks(self) -> str:
+        """The biller's name where the permission to collect is asked for; empty where it is not."""
+        biller = self.billers[self.payer_row.biller_id]
+        return biller.name if permit.is_asked(biller=biller, payer=self.payer_row) else ""
 
     def _window(self, form: method_forms.NewMethod, *, token: str, message: str = "") -> HttpResponse:
-        setup = self._setup(self._here())
-        self._allow(setup)
-        values = {
-            "form": form,
-            "kind": self._kind,
-            "setup": setup,
-            "token": token,
-            "message": message,
-            "here": self._here(),
-            "back_url": kept.read_back(self.request.GET.get("back", "")) or reverse("portal-methods"),
-        }
         biller = self.billers[self.payer_row.biller_id]
-        return self.page("portal/methods/add.html", values | {"biller_name": biller.name}, biller=biller)
-
-    def _allow(self, setup: base.ClientSetup) -> None:
-        """Widen this page's policy for the gateway's frame, and for the way to its page."""
-        csp = setup.csp
-        self.request.csp.add(
-            script=csp.script, frame=csp.frame, connect=csp.connect, form_action=csp.form_action
-        )
-
-
-class MethodView(WithProof, BillingView):
-    """A page about one saved method."""
-
-    tab = "methods"
-
-    def method(self) -> MethodRow:
-        """Return the method of the address.
-
-        :raises errors.NotFound: none that this login may change, or deleted.
-        """
-        found = method_queries.get(actor=self.actor, public_id=self.kwargs["ref"])
-        if found.status == states.DELETED or found.payer_id not in self.payer_ids(permissions.SAVE_METHODS):
-            raise errors.NotFound("method")
-        return found
-
-
-class EditMethod(MethodView):
-    """Options > Edit."""
-
-    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Show what can be changed."""
-        method = self.method()
-        initial = {"nickname": method.nickname, "is_default": method.is_default}
-        return self._edit(method, method_forms.EditMethod(initial=initial))
-
-    def post(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Change it."""
-        method = self.method()
-        form = method_forms.EditMethod(self.request.POST)
-        if not form.is_valid():
-            return self._edit(method, form)
-        values = form.cleaned_data
-        try:
-            change.edit(
+        text = None
+        if self._asks:
+            text = permit.shown(
                 actor=self.actor,
                 now=self.now,
-                ref=ref,
-                nickname=values["nickname"],
-                is_default=values["is_default"],
+                payer=self.payer_row,
+                kind=self.kind,
+                method=None,
+                locale=self.locale,
             )
-        except errors.Invalid as refusal:
-            form.refuse(refusal)
-            return self._edit(method, form)
-        messages.success(self.request, _("Payment method changed."))
-        return HttpResponseRedirect(reverse("portal-methods"))
-
-    def _edit(self, method: MethodRow, form: method_forms.EditMethod) -> HttpResponse:
-        biller = self.billers[method.biller_id]
-        return self.page("portal/methods/edit.html", {"shown": shown(method), "form": form}, biller=biller)
-
-
-class MoveMethod(MethodView):
-    """Options > Disable, Enable and Delete: a page that says what will happen, and a button that does it."""
-
-    move = "disable"
-
-    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Say what will happen."""
-        method = self.method()
-        values = {"shown": shown(method), "move": self.move}
-        return self.page("portal/methods/move.html", values, biller=self.billers[method.biller_id])
-
-    def post(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Do it."""
-        self.method()
-        MOVES[self.move](actor=self.actor, now=self.now, ref=ref)
-        done = {
-            "disable": _("Payment method disabled."),
-            "enable": _("Payment method enabled."),
-            "delete": _("Payment method deleted."),
+        values = {
+            "form": form,
+            "kind": self.kind,
+            "setup": self.fields(self.here()),
+            "token": token,
+            "message": message,
+            "here": self.here(),
+            "back_url": kept.read_back(self.request.GET.get("back", "")) or reverse("portal-methods"),
+            "permission": text,
+            "seen": permit.digest(text) if text else "",
+            "offer": use_also.offered(actor=self.actor, payer_id=self.payer_row.id, kind=self.kind),
+            "payer_ref": self.payer_row.public_id,
         }
-        messages.success(self.request, done[self.move])
-        return HttpResponseRedirect(reverse("portal-methods"))
+        return self.page("portal/methods/add.html", values | {"biller_name": biller.name}, biller=biller)
 
 
-MOVES: dict[str, Callable[..., None]] = {
-    "disable": change.disable,
-    "enable": change.enable,
-    "delete": change.delete,
-}
+def _initial(typed: dict[str, str]) -> dict[str, Any]:
+    """Return kept words as a form's initial values."""
+    accounts = typed.get("accounts", "")
+    return {**typed, "accounts": accounts.split(",")} if accounts else dict(typed)
 
 
-def shown(method: MethodRow) -> Shown:
-    """Return a method as pages show it."""
+def shown(
+    method: MethodRow,
+    *,
+    today: date | None = None,
+    is_collected: bool = False,
+    names: Mapping[int, str] | None = None,
+) -> Shown:
+    """Return a method as pages show it; `names` are those of the account holders, by account."""
     expires = f"{method.exp_month:02}/{method.exp_year}" if method.exp_month and method.exp_year else ""
     about = _("%(nickname)s, %(issuer)s ending in %(last4)s") % {
         "nickname": method.nickname,
         "issuer": method.issuer,
         "last4": method.last4,
     }
-    return Shown(method, method.issuer, expires, about)
+    return Shown(
+        method,
+        method.issuer,
+        expires,
+        about,
+        is_expired=today is not None and method.is_expired(on=today),
+        is_collected=is_collected,
+        only_for=tuple((names or {}).get(account_id, "") for account_id in method.account_ids),
+    )

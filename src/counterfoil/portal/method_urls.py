@@ -1,0 +1,26 @@
+"""The addresses of My Payment Methods."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from counterfoil.portal.views import method_options, methods, use_also
+
+METHOD = "billing/methods/<slug:ref>/"
+
+urlpatterns = [
+    path("billing/methods/", methods.MethodList.as_view(), name="portal-methods"),
+    path("billing/methods/add/<slug:kind>/", methods.AddMethod.as_view(), name="portal-method-add"),
+    path(
+        "billing/methods/also/<slug:payer_ref>/<slug:ref>/",
+        use_also.UseAlso.as_view(),
+        name="portal-method-also",
+    ),
+    path(f"{METHOD}edit/", method_options.EditMethod.as_view(), name="portal-method-edit"),
+    path(f"{METHOD}replace/", method_options.ReplaceNumber.as_view(), name="portal-method-replace"),
+    path(f"{METHOD}permission/", method_options.PermissionPage.as_view(), name="portal-method-permission"),
+    *(
+        path(f"{METHOD}{move}/", method_options.MoveMethod.as_view(move=move), name=f"portal-method-{move}")
+        for move in method_options.MOVES
+    ),
+]
