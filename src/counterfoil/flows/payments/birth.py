@@ -15,7 +15,7 @@ from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import facts as payment_facts, quote
+from counterfoil.flows.payments import facts as payment_facts, quote, waiting_notices
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import PayOrder, Quote, Submission
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
@@ -137,11 +137,11 @@ def _write(
         return []
     drafts = [_draft(s, q, a) for (s, q), a in zip(agreed, _permissions(actor, now, agreed), strict=True)]
     ids = payment_operations.create_many(actor=actor, drafts=drafts, now=now)
-    payment_operations.open_attempts(
-        payments=[(d.biller_id, ids[d.public_id], d.public_id) for d in ready],
     # NA-08: what waits for its bank account to be confirmed is not sent, so it has no attempt (`waiting`).
     ready = [d for d in drafts if d.status == states.SUBMITTING]
     waiting_ids = [ids[d.public_id] for d in drafts if d.status == states.AWAITING_VALIDATION]
+    payment_operations.open_attempts(
+        payments=[(d.biller_id, ids[d.public_id], d.public_id) for d in ready],
         started_at=now if calls_now else None,
         deadline=now + (LEASE if calls_now else WAITS_FOR_JOB),
     )
