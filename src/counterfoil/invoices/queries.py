@@ -252,6 +252,11 @@ def list_parts(*, actor: Actor, invoice_ids: Collection[int]) -> dict[int, list[
 
 def list_lines(*, actor: Actor, invoice_id: int) -> list[LineRow]:
     """Return the lines of an invoice; none where the actor may see the invoice but not its lines."""
+    return list_lines_of(actor=actor, invoice_ids=[invoice_id]).get(invoice_id, [])
+
+
+def list_lines_of(*, actor: Actor, invoice_ids: Collection[int]) -> dict[int, list[LineRow]]:
+    """Return the lines of these invoices, as far as the actor may see lines; one query."""
     seen = scope.visible(
         actor=actor,
         staff_permission="see_invoices",
@@ -263,8 +268,23 @@ def list_lines(*, actor: Actor, invoice_id: int) -> list[LineRow]:
         # A sharer sees them only where the account holder allowed it, whatever the user profile says.
         shared = InvoicePart.objects.filter(payer_id__in=sharing, is_live=True, sees_lines=True)
         seen |= Q(invoice_id__in=shared.values("invoice_id"))
-    rows = InvoiceLine.objects.filter(seen, invoice_id=invoice_id)
-    return [LineRow(*row) for row in rows.order_by("position").values_list("description", "amount_minor")]
+    rows = InvoiceLine.objects.filter(seen, invoice_id__in=invoice_ids).order_by("invoice_id", "position")
+    found: dict[int, list[LineRow]] = {}
+    for invoice_id, *line in rows.values_list("invoice_id", "description", "amount_minor"):
+        found.setdefault(invoice_id, []).append(LineRow(*line))
+    return found
+
+
+def find_previous(*, actor: Actor, invoice: InvoiceRow) -> InvoiceRow | None:
+    """Return the invoice of the same account and payer that was issued before this one; None for the first."""
+    rows = _addressed(actor).filter(
+        Q(issued_on__lt=invoice.issued_on) | Q(issued_on=invoice.issued_on, id__lt=invoice.id),
+        account_id=invoice.account_id,
+        payer_id=invoice.payer_id,
+        status__in=(states.OPEN, states.PAID),
+    )
+    row = rows.order_by("-issued_on", "-id").values_list(*_COLUMNS).first()
+    return InvoiceRow(*row) if row else None
 
 
 def sum_open(*, actor: Actor, payer_ids: Collection[int] | None = None) -> list[OpenSum]:

@@ -57,4 +57,9 @@ class Line(models.Model):
                 name="ledger_line_credit",
                 condition=Q(account=chart.UNAPPLIED_CREDIT),
             ),
+            models.Index(
+                fields=["billing_account_id", "payer_id"],
+                name="ledger_line_owed",
+                condition=Q(account=chart.RECEIVABLE),
+            ),
         )

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Q, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 
+from counterfoil.core import scope
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.ledger import chart
 from counterfoil.ledger.models import Line
+
+Pair = tuple[int, int]
+"""A billing account's id and a payer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """What one entry changed of what a payer owes on an account, in minor units: positive is owed more."""
+
+    effective_on: date
+    kind: str
+    source_ref: str
+    amount_minor: int
 
 
 def credits_of(*, actor: Actor, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
@@ -28,6 +44,39 @@ def credits_of(*, actor: Actor, pairs: Collection[tuple[int, int]]) -> dict[tupl
         mine = Q(biller_id__in=actor.staff_biller_ids()) if is_staff else Q(payer_id__in=actor.payer_ids())
         rows = rows.filter(mine)
     return {(account, payer): -total for account, payer, total in rows if total and (account, payer) in pairs}
+
+
+def _of_pairs(actor: Actor, pairs: Collection[Pair]) -> QuerySet[Line]:
+    """Return the lines of what these payers owe on these accounts, or have to their credit; the actor's alone."""
+    mine = Q(
+        billing_account_id__in={account for account, _ in pairs}, payer_id__in={payer for _, payer in pairs}
+    )
+    # Written twice, for each has an index of its own.
+    owed = Line.objects.filter(Q(mine, account=chart.RECEIVABLE) | Q(mine, account=chart.UNAPPLIED_CREDIT))
+    return owed.filter(
+        scope.visible(actor=actor, staff_permission="see_payments", payer_permission="documents")
+    )
+
+
+def first_days(*, actor: Actor, pairs: Collection[Pair]) -> dict[Pair, date]:
+    """Return the day of the first entry of each `(billing account id, payer id)`; none where there is none."""
+    rows = _of_pairs(actor, pairs).values_list("billing_account_id", "payer_id")
+    firsts = rows.annotate(first=Min("entry__effective_on")).order_by()
+    return {(account, payer): first for account, payer, first in firsts if (account, payer) in pairs}
+
+
+def owed_before(*, actor: Actor, pair: Pair, day: date) -> int:
+    """Return what a payer owed on an account when this day began, in minor units; credit is below zero."""
+    rows = _of_pairs(actor, {pair}).filter(entry__effective_on__lt=day)
+    return rows.aggregate(total=Sum("amount_minor"))["total"] or 0
+
+
+def list_moves(*, actor: Actor, pair: Pair, first: date, last: date) -> list[MoveRow]:
+    """Return what changed between two days, both counted; what changed nothing is left out."""
+    rows = _of_pairs(actor, {pair}).filter(entry__effective_on__gte=first, entry__effective_on__lte=last)
+    columns = ("entry__effective_on", "entry_id", "entry__kind", "entry__source_ref")
+    sums = rows.values_list(*columns).annotate(total=Sum("amount_minor")).order_by(*columns[:2])
+    return [MoveRow(day, kind, ref, total) for day, _id, kind, ref, total in sums if total]
 
 
 def list_credits(*, actor: Actor, biller_id: int) -> set[tuple[int, int]]:

@@ -74,6 +74,10 @@ def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Payment]:
         rows = rows.filter(origin__in=wanted.origins)
     if wanted.account_id is not None:
         rows = rows.filter(account_id=wanted.account_id)
+    if wanted.payer_ids is not None:
+        rows = rows.filter(payer_id__in=wanted.payer_ids)
+    if wanted.first is not None and wanted.last is not None:
+        rows = rows.filter(submitted_on__gte=wanted.first, submitted_on__lte=wanted.last)
     if wanted.search:
         rows = rows.filter(
             Q(number__istartswith=wanted.search)
@@ -97,6 +101,34 @@ def get(*, actor: Actor, public_id: str) -> PaymentRow:
 def list_by_ids(*, actor: Actor, payment_ids: Collection[int]) -> list[PaymentRow]:
     """Return these payments, as far as the actor may see them."""
     return [PaymentRow(*row) for row in _visible(actor).filter(pk__in=payment_ids).values_list(*COLUMNS)]
+
+
+def list_by_refs(*, actor: Actor, public_ids: Collection[str]) -> dict[str, PaymentRow]:
+    """Return these payments by public id, as far as the actor may see them."""
+    rows = _visible(actor).filter(public_id__in=public_ids).values_list(*COLUMNS)
+    return {row.public_id: row for row in (PaymentRow(*values) for values in rows)}
+
+
+def list_paid(*, actor: Actor, payer_id: int, first: date, last: date) -> list[PaymentRow]:
+    """Return the Paid payments of a payer that moved money between two days, both counted, oldest first.
+
+    The day is the bank's for a debit, the day of charging for a card.
+    """
+    rows = _visible(actor).filter(
+        payer_id=payer_id, status=states.SETTLED, effective_on__gte=first, effective_on__lte=last
+    )
+    return [PaymentRow(*row) for row in rows.order_by("effective_on", "id").values_list(*COLUMNS)]
+
+
+def list_years(*, actor: Actor, payer_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Return `(payer id, year)` for each year in which Paid payments moved money, the latest first."""
+    rows = _visible(actor).filter(payer_id__in=payer_ids, status=states.SETTLED)
+    years = (
+        rows.values_list("payer_id", "effective_on__year")
+        .distinct()
+        .order_by("-effective_on__year", "payer_id")
+    )
+    return list(years)
 
 
 def list_to_send(*, payment_ids: Collection[int]) -> list[ToSend]:
@@ -220,6 +252,18 @@ def sum_pending(*, actor: Actor, payer_ids: Collection[int] | None = None) -> di
         rows = rows.filter(payer_id__in=payer_ids)
     sums = rows.values_list("account_id", "payer_id").annotate(total=Sum("amount_minor"))
     return {(account, payer): total for account, payer, total in sums}
+
+
+def sum_scope(*, biller_id: int, scope_name: str) -> int:
+    """Return what the payments under one scope took or will take, in minor units; ended ones count nothing."""
+    rows = Payment.objects.filter(biller_id=biller_id, scope=scope_name).exclude(status__in=states.FINISHED)
+    return rows.aggregate(total=Sum("amount_minor"))["total"] or 0
+
+
+def list_scope(*, actor: Actor, biller_id: int, scope_name: str) -> list[PaymentRow]:
+    """Return the latest payments under one scope that the actor may see."""
+    rows = _visible(actor).filter(biller_id=biller_id, scope=scope_name).order_by("-pk")
+    return [PaymentRow(*row) for row in rows.values_list(*COLUMNS)[:PAGE_SIZE]]
 
 
 def list_claims(*, actor: Actor, account_id: int, invoice_ids: Sequence[int], now: datetime) -> list[str]:

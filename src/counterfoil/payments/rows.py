@@ -96,12 +96,18 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which payments a list is of; None leaves a choice open. `search` begins a number or is part of a name."""
+    """Which payments a list is of; None leaves a choice open. `search` begins a number or is part of a name.
+
+    `first` and `last` are the days of submitting, both counted.
+    """
 
     statuses: Collection[str] | None = None
     origins: Collection[str] | None = None
     account_id: int | None = None
     search: str = ""
+    payer_ids: Collection[int] | None = None
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,193 @@
+"""A statement is what the books say: each begins where the last one ended, and the last ends at what is owed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from counterfoil.core import http
+from counterfoil.core.actor import WORKER, PayerGrant
+from counterfoil.flows.payments import settle_matured
+from counterfoil.gateways.sandbox import client as sandbox_client
+from counterfoil.invoices.drafts import NewLine
+from counterfoil.ledger.models import Line
+from counterfoil.payers import permissions
+from counterfoil.payments import balances, statements, yearly
+from counterfoil.payments.statements import Statement
+from counterfoil_sandbox import store
+from tests.factories import sandbox as sandboxes
+from tests.factories.world import World
+
+RENT = NewLine("Monthly rent", 320_000)
+
+
+@pytest.fixture
+def world(db: None, sandbox_database_url: str) -> Iterator[World]:
+    http.forget()
+    opened: store.Store = sandboxes.prepared_store(sandbox_database_url)
+    made = World(sandboxes.practice(opened))
+    yield made
+    sandbox_client.mount(base_url=made.sandbox.base_url, transport=None)
+    opened.close()
+
+
+def read(world: World, first: date, last: date) -> Statement:
+    return statements.read(
+        actor=world.payer, account_id=world.account_id, payer_id=world.payer_id, first=first, last=last
+    )
+
+
+def in_books(world: World, last: date) -> int:
+    """Add up the lines themselves."""
+    rows = Line.objects.filter(
+        billing_account_id=world.account_id,
+        payer_id=world.payer_id,
+        account__in=["receivable", "unapplied_credit"],
+        entry__effective_on__lte=last,
+    )
+    return sum(rows.values_list("amount_minor", flat=True))
+
+
+def a_month(world: World) -> date:
+    """Live through invoices, a card, a debit that is Paid, one that comes back, and money left over."""
+    start = world.today
+    old = world.invoice(RENT, due_in=-20)
+    world.pay(world.card(), [(old.public_id, 100_000)])
+    world.invoice(NewLine("Salon", 4_500))
+    world.pay(world.bank("000222222227"), [(old.public_id, 20_000)])
+    world.pay(world.bank(), [(old.public_id, 50_000)])
+    for _ in range(26):
+        world.sandbox.wait(days=1)
+        world.deliver()
+        settle_matured.run(actor=WORKER, now=world.now, biller_id=world.biller_id)
+    world.invoice(NewLine("Guest meals", 1_850))
+    world.pay(world.card(), [(old.public_id, old.total_minor - 150_000)])
+    return start
+
+
+def test_every_figure_is_a_sum_of_the_books(world: World) -> None:
+    start = a_month(world)
+    before = start - timedelta(days=60)
+    days = [before + timedelta(days=step) for step in range(0, 91, 5)]
+    opening = 0
+    for first, following in itertools.pairwise(days):
+        last = following - timedelta(days=1)
+        found = read(world, first, last)
+        assert found.opening_minor == opening
+        assert found.closing_minor == in_books(world, last)
+        assert found.opening_minor + found.charged_minor - found.paid_minor == found.closing_minor
+        opening = found.closing_minor
+
+    [balance] = balances.list_for(actor=world.payer, payer_ids=[world.payer_id])
+    assert opening == balance.open_minor - balance.credit_minor
+    assert opening == in_books(world, date(2099, 1, 1))
+
+
+def test_each_line_says_what_it_was_and_what_is_owed_after_it(world: World) -> None:
+    first = world.invoice(RENT)
+    card = world.pay(world.card(), [(first.public_id, 20_000)])
+    found = read(world, world.today, world.today)
+
+    assert [(m.kind, m.number, m.amount_minor, m.balance_minor) for m in found.moves] == [
+        ("invoice.issued", first.number, 320_000, 320_000),
+        ("payment.settled", card.number, -20_000, 300_000),
+    ]
+    assert found.moves[1].method_label == card.method_label
+    assert (found.opening_minor, found.charged_minor, found.paid_minor) == (0, 320_000, 20_000)
+
+
+def test_what_is_on_its_way_is_in_no_figure(world: World) -> None:
+    invoice = world.invoice(RENT)
+    world.pay(world.bank(), [(invoice.public_id, 20_000)])
+
+    assert read(world, world.today, world.today).closing_minor == 320_000
+
+
+def test_a_period_without_anything_begins_and_ends_alike(world: World) -> None:
+    world.invoice(RENT)
+    later = world.today + timedelta(days=40)
+    found = read(world, later, later + timedelta(days=30))
+
+    assert (found.moves, found.opening_minor, found.closing_minor) == ((), 320_000, 320_000)
+
+
+def test_nobody_elses_and_none_without_the_permission(world: World) -> None:
+    world.invoice(RENT)
+    _, other_id = world.add_resident("Rose Kim")
+    grant = PayerGrant(world.payer_id, world.biller_id, frozenset(permissions.ALL) - {permissions.DOCUMENTS})
+    for actor in (world.payer_actor(other_id), replace(world.payer, payers=(grant,))):
+        found = statements.read(
+            actor=actor,
+            account_id=world.account_id,
+            payer_id=world.payer_id,
+            first=world.today,
+            last=world.today,
+        )
+        assert (found.opening_minor, found.moves) == (0, ())
+
+
+def test_queries_do_not_grow(world: World) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            read(world, world.today, world.today)
+            yearly.read(actor=world.payer, payer_id=world.payer_id, year=world.today.year)
+        return len(caught)
+
+    card = world.card()
+    world.pay(card, [(world.invoice().public_id, 1_000)])
+    few = count()
+    for _ in range(8):
+        world.pay(card, [(world.invoice().public_id, 1_000)])
+    assert count() == few
+
+
+def test_the_year_tells_what_was_paid_for_whom_and_for_what(world: World) -> None:
+    card = world.card()
+    whole = world.invoice(NewLine("Rent, November", 10_000), NewLine("Salon (Nov 3)", 2_000))
+    other = world.invoice(NewLine("Rent, October", 10_000))
+    part = world.invoice(NewLine("Therapy", 9_000))
+    for invoice, minor in ((whole, 12_000), (other, 10_000), (part, 4_000)):
+        world.pay(card, [(invoice.public_id, minor)])
+    world.pay(world.bank(), [(part.public_id, 1_000)])
+    found = yearly.read(actor=world.payer, payer_id=world.payer_id, year=world.today.year)
+
+    [person] = found.people
+    assert person.for_whom == "Eleanor Whitfield"
+    assert person.kinds == (("Rent", 20_000), ("Salon", 2_000))
+    assert (person.part_minor, person.credit_minor, person.fee_minor) == (4_000, 0, 0)
+    assert person.total_minor == found.total_minor == 26_000
+    parts = person.part_minor + person.credit_minor + person.fee_minor
+    assert sum(minor for _, minor in person.kinds) + parts == person.total_minor
+    assert [payment.amount_minor for payment in found.pending] == [1_000]
+    assert yearly.read(actor=world.payer, payer_id=world.payer_id, year=world.today.year - 1).people == ()
+
+
+def test_the_year_comes_to_what_the_books_took_off(world: World) -> None:
+    a_month(world)
+    years = (world.today.year, world.today.year + 1)
+    paid = sum(
+        yearly.read(actor=world.payer, payer_id=world.payer_id, year=year).total_minor for year in years
+    )
+    taken = Line.objects.filter(
+        payer_id=world.payer_id,
+        account__in=["receivable", "unapplied_credit"],
+        entry__kind__in=["payment.settled", "payment.recorded", "payment.returned"],
+    )
+
+    assert paid == -sum(taken.values_list("amount_minor", flat=True))
+
+
+def test_lines_are_not_told_to_who_may_not_see_them(world: World) -> None:
+    invoice = world.invoice(NewLine("Therapy", 9_000))
+    world.pay(world.card(), [(invoice.public_id, 9_000)])
+    grant = PayerGrant(world.payer_id, world.biller_id, frozenset(permissions.ALL) - {permissions.SEE_LINES})
+    actor = replace(world.payer, payers=(grant,))
+    [person] = yearly.read(actor=actor, payer_id=world.payer_id, year=world.today.year).people
+
+    assert (person.kinds, person.part_minor) == ((), 9_000)
