@@ -18,7 +18,7 @@ from django.db import DataError, IntegrityError
 from counterfoil.core import db
 from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.invoices import apply_credit
-from counterfoil.flows.payments import ledgers, results_notices, work
+from counterfoil.flows.payments import ledgers, results_notices, scheduled_outcomes, work
 from counterfoil.flows.payments.work import Work
 from counterfoil.gateways import base
 from counterfoil.ledger import queries as ledger_queries
@@ -121,6 +121,7 @@ def _record(actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Wo
     ledgers.post(works=changed, now=now)
     work.write(actor=actor, works=list(works.values()), now=now)
     results_notices.queue(actor=actor, works=changed, now=now)
+    scheduled_outcomes.note(actor=actor, works=changed, now=now)
     return list(works.values())
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from counterfoil.core.actor import Actor
+from counterfoil.flows.payments import scheduled_outcomes
 from counterfoil.flows.payments.work import Work
 from counterfoil.notices import operations as notice_operations
 from counterfoil.notices.operations import NewNotice
@@ -40,15 +41,18 @@ def queue(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
 
 def _key(item: Work) -> str | None:
     status = item.payment.status
+    if status in states.FINISHED and scheduled_outcomes.is_scheduled(item):
+        # Whether it is tried again is said there, honestly.
+        return None
     if status == states.RETURNED:
         return "payment_returned"
+    if item.status_before == states.AWAITING_VALIDATION:
+        # Who canceled it stands before the page that says so.
+        return None if item.payment.reason_code == "unvalidated_chosen" else "amounts_not_confirmed"
     if status in {states.DECLINED, states.CANCELED}:
         # On an answer the payer stands before the screen that says so; and nothing was mailed yet.
         told_before = item.status_before in {states.UNKNOWN, states.PENDING, states.ACTION_NEEDED}
         nobody_there = item.source in {"look_up", "fence"}
-    if item.status_before == states.AWAITING_VALIDATION:
-        # Who canceled it stands before the page that says so.
-        return None if item.payment.reason_code == "unvalidated_chosen" else "amounts_not_confirmed"
         return "payment_declined" if (told_before or nobody_there) and item.source != "return_page" else None
     first = item.status_before in {states.SUBMITTING, states.ACTION_NEEDED}
     mailed = item.biller.payments.receipt_by_email
@@ -96,12 +100,12 @@ def _special(item: Work, key: str) -> dict[str, Any]:
     payment = item.payment
     if key == "payment_returned":
         return {"return_code": payment.reason_code, "returned_on": item.details["on"]}
+    if key == "amounts_not_confirmed":
+        return {"why": payment.reason_code.removeprefix("unvalidated_")}
     if key == "payment_declined":
         return {"decline_class": payment.decline_class or "soft_tech"}
     until = payment.returnable_until if payment.status == states.PENDING else None
     return {
-    if key == "amounts_not_confirmed":
-        return {"why": payment.reason_code.removeprefix("unvalidated_")}
         "is_paid": payment.status == states.SETTLED,
         "returnable_until": until.isoformat() if until else None,
         "lines": [
