@@ -90,6 +90,11 @@ class Payment(models.Model):
             ),
             models.Index(fields=["paid_on"], name="payment_maturing", condition=Q(status=states.PENDING)),
             models.Index(
+                fields=["biller", "submitted_at"],
+                name="payment_declined_card",
+                condition=Q(status=states.DECLINED, method_kind="card"),
+            ),
+            models.Index(
                 fields=["method"],
                 name="payment_awaiting",
                 condition=Q(status=states.AWAITING_VALIDATION),

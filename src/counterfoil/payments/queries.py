@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from counterfoil.core import db, errors, pages, scope
 from counterfoil.core.actor import Actor
@@ -228,6 +229,42 @@ def list_for_invoice(*, actor: Actor, invoice_id: int) -> list[tuple[PaymentRow,
     )
     rows = list_by_ids(actor=actor, payment_ids=list(parts))
     return [(row, parts[row.id]) for row in sorted(rows, key=lambda row: row.submitted_at)]
+
+
+@dataclass(frozen=True, slots=True)
+class Declines:
+    """How many card payments were declined: of some payers, and at their biller (compliance CT-03, CT-08)."""
+
+    of_payers: int
+    in_session: int
+    from_address: int
+    lately: int
+
+
+def count_declines(
+    *, actor: Actor, biller_id: int, day_ago: datetime, hour_ago: datetime, lately: datetime
+) -> Declines:
+    """Count declined card payments of the actor's own payers, and of everybody from the same address or lately.
+
+    Reads the declined ones alone, by an index: they are few.
+    """
+    declined = Payment.objects.filter(status=states.DECLINED, method_kind="card")
+    own = declined.filter(payer_id__in=actor.payer_ids(), submitted_at__gt=day_ago).aggregate(
+        of_payers=Count("pk"),
+        in_session=Count(
+            "pk", filter=Q(authorization__session_ref=actor.session_ref) & ~Q(authorization__session_ref="")
+        ),
+    )
+    here = declined.filter(biller_id=biller_id, submitted_at__gt=hour_ago).aggregate(
+        from_address=Count("pk", filter=Q(authorization__ip=actor.ip) & ~Q(authorization__ip="")),
+        lately=Count("pk", filter=Q(submitted_at__gt=lately)),
+    )
+    return Declines(**own, **here)
+
+
+def count_cards(*, biller_id: int, since: datetime) -> int:
+    """Return how many card payments a biller took or was refused since then, those under way included."""
+    return Payment.objects.filter(biller_id=biller_id, method_kind="card", submitted_at__gt=since).count()
 
 
 def list_busy_methods(

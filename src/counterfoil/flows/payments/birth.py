@@ -15,7 +15,7 @@ from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import facts as payment_facts, quote, waiting_notices
+from counterfoil.flows.payments import card_limits, facts as payment_facts, quote, waiting_notices
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import PayOrder, Quote, Submission
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
@@ -92,6 +92,7 @@ def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, cal
             births.append(_known(submission, before))
             continue
         try:
+            card_limits.check(actor=actor, now=now, facts=known)
             made = _agreed(quote.make(facts=known, order=submission.order), submission)
         except errors.Refused as refusal:
             births.append(refusal)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from counterfoil.core import db
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import facts as payment_facts, quote
+from counterfoil.flows.payments import card_limits, facts as payment_facts, quote
 from counterfoil.flows.payments.orders import PayOrder, Quote
 from counterfoil.payments import operations as payment_operations, queries as payment_queries
 
@@ -29,7 +29,9 @@ def run(*, actor: Actor, now: datetime, order: PayOrder) -> Review:
     :raises errors.NotFound: not this actor's to pay.
     """
     actor.demand_payer("pay", payer_id=order.payer_id)
-    made = quote.make(facts=payment_facts.load(actor=actor, now=now, orders=[order])[0], order=order)
+    facts = payment_facts.load(actor=actor, now=now, orders=[order])[0]
+    card_limits.check(actor=actor, now=now, facts=facts)
+    made = quote.make(facts=facts, order=order)
     invoice_ids = [share.invoice_id for share in made.shares]
     others = payment_queries.list_claims(
         actor=actor, account_id=order.account_id, invoice_ids=invoice_ids, now=now
