@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -23,6 +24,7 @@ from counterfoil.core.actor import OPERATOR, WORKER
 from counterfoil.flows.notices import deliver
 from counterfoil.flows.payers import accept_invitation, invite
 from counterfoil.flows.payers.invite import Invite
+from counterfoil.flows.schedules import enroll, review, schedule_payment
 from counterfoil.flows.requests import open as open_request
 from counterfoil.gateways.sandbox import client as sandbox_client
 from counterfoil.identity import permissions
@@ -269,6 +271,7 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
     invoice = world.invoice()
     method = world.bank()
     payment = world.pay(method, [(invoice.public_id, 5_000)])
+    scheduled, enrollment = set_for_later(world, method)
     wanted = Invite(
         payer_ref=mine.public_id, email="second@example.test", profile_key="billing", may_see_confirmed=True
     )
@@ -285,6 +288,8 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
             "invoice": invoice.public_id,
             "payment": payment.public_id,
             "method": method,
+            "scheduled": scheduled,
+            "enrollment": enrollment,
             "invitation": invitation.public_id,
             "second login": second,
             "request": asked,
@@ -302,6 +307,18 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
         },
     )
     sandbox_client.mount(base_url=world.sandbox.base_url, transport=None)
+
+
+def set_for_later(world: World, method: str) -> tuple[str, str]:
+    """Set a payment for a later day and start autopay; return their public ids."""
+    world.set_portal(schedule_payment=True)
+    asked = {"actor": world.payer, "now": world.now, "order": world.order(method)}
+    on = world.today + timedelta(days=7)
+    seen = review.run(**asked, on=on).digest
+    scheduled = schedule_payment.run(**asked, on=on, key="matrix", seen=seen)
+    form = enroll.EnrollmentForm(payer_id=world.payer_id, account_id=world.account_id, method_ref=method)
+    agreed = enroll.review(actor=world.payer, now=world.now, form=form)
+    return scheduled, enroll.run(actor=world.payer, now=world.now, form=form, seen=agreed.digest)
 
 
 def joined(payer_ref: str) -> Client:
@@ -330,6 +347,8 @@ def marks() -> list[tuple[Any, ...]]:
     parts = [f"SELECT '{table}', count(*), coalesce(max(id), 0) FROM {table}" for table in WATCHED]
     parts.append("SELECT 'sent', coalesce(sum(times_sent), 0), count(revoked_at) FROM payers_invitation")
     parts.append("SELECT status, count(*), 0 FROM methods_paymentmethod GROUP BY status")
+    parts.append("SELECT status, count(*), 0 FROM schedules_scheduled GROUP BY status")
+    parts.append("SELECT status, count(*), 0 FROM schedules_enrollment GROUP BY status")
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"({part})" for part in parts) + " ORDER BY 1, 2, 3")
         return cursor.fetchall()

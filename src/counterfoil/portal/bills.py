@@ -5,24 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _, ngettext
 
 from counterfoil.billers.queries import BillerRow
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.payments.balances import Balance
+from counterfoil.schedules import states
+from counterfoil.schedules.rows import ScheduledSum
+from counterfoil.ui import formats
+
+MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One invoice of the list, with its addresses; `pay_url` is empty where nothing can be paid."""
+    """One invoice of the list, with its addresses; `pay_url` is empty where nothing can be paid.
+
+    `set_words` says what is set for it already, such as its autopay date.
+    """
 
     invoice: InvoiceRow
     status: str
     url: str
     pdf_url: str
     pay_url: str
+    set_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Owed:
     `pay_url` is empty where nothing can be paid, `ahead_url` where nothing can be paid ahead.
     """
 
+    account_id: int
     account_ref: str
     payer_id: int
     for_whom: str
@@ -46,6 +58,7 @@ class Owed:
     is_overdue: bool
     pay_url: str
     ahead_url: str = ""
+    set_for_later: tuple[ScheduledSum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,27 @@ class Summary:
     is_overdue: bool
     pay_url: str
     people: tuple[Owed, ...]
+    today: date | None = None
+
+    @property
+    def set_words(self) -> tuple[str, ...]:
+        """What is set for later, a sentence each, the first days first (product.md 7)."""
+        found = sorted(
+            ((each, owed.currency) for owed in self.people for each in owed.set_for_later),
+            key=lambda pair: (pair[0].run_on, pair[0].ref),
+        )
+        words = [
+            _("%(amount)s is set for %(day)s")
+            % {"amount": formats.money(each.amount_minor, currency=currency), "day": self._day(each.run_on)}
+            for each, currency in found[:MOST_NAMED]
+        ]
+        more = len(found) - MOST_NAMED
+        if more > 0:
+            words.append(ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more})
+        return tuple(words)
+
+    def _day(self, day: date) -> str:
+        return formats.day(day, reference=self.today)
 
     @property
     def ahead_url(self) -> str:
@@ -87,10 +121,16 @@ def pay_url(balance: Balance, *, invoice_ref: str = "") -> str:
     return f"{url}?{urlencode({'invoice': invoice_ref})}" if invoice_ref else url
 
 
-def owed(balance: Balance, *, biller: BillerRow, can_pay: bool, today: date) -> Owed:
-    """Return one balance as the page shows it."""
+def owed(
+    balance: Balance, *, biller: BillerRow, can_pay: bool, today: date, later: tuple[ScheduledSum, ...] = ()
+) -> Owed:
+    """Return one balance as the page shows it; `later` is what is set for it."""
+    # What autopay takes on a later day because its notice came late is neither overdue nor late (product.md 3).
+    by_autopay = sum(each.amount_minor for each in later if each.origin == states.AUTOPAY)
+    is_covered = 0 < balance.outstanding_minor <= by_autopay
     takes_ahead = can_pay and not balance.outstanding_minor and biller.portal.prepayment_allowed
     return Owed(
+        account_id=balance.account_id,
         account_ref=balance.account_ref,
         payer_id=balance.payer_id,
         for_whom=balance.for_whom,
@@ -102,13 +142,14 @@ def owed(balance: Balance, *, biller: BillerRow, can_pay: bool, today: date) -> 
         credit_minor=balance.credit_minor,
         credit_applies=balance.credit_applies,
         next_due_on=balance.next_due_on,
-        is_overdue=balance.next_due_on is not None and balance.next_due_on < today,
+        is_overdue=balance.next_due_on is not None and balance.next_due_on < today and not is_covered,
         pay_url=pay_url(balance) if can_pay and balance.outstanding_minor else "",
         ahead_url=f"{pay_url(balance)}?{urlencode({'ahead': 1})}" if takes_ahead else "",
+        set_for_later=later,
     )
 
 
-def summary(people: Sequence[Owed]) -> Summary:
+def summary(people: Sequence[Owed], *, today: date | None = None) -> Summary:
     """Return the sum; Pay Outstanding leads to the one person with something to pay, or to a choice between them."""
     payable = [each.pay_url for each in people if each.pay_url]
     due = [each for each in people if each.next_due_on is not None]
@@ -123,19 +164,39 @@ def summary(people: Sequence[Owed]) -> Summary:
         is_overdue=any(each.is_overdue for each in due),
         pay_url=payable[0] if len(payable) == 1 else reverse("portal-pay-choose") if payable else "",
         people=tuple(people),
+        today=today,
     )
 
 
-def row(invoice: InvoiceRow, *, balance: Balance | None, can_pay: bool, today: date) -> Row:
-    """Return one invoice as the list shows it."""
+def row(
+    invoice: InvoiceRow,
+    *,
+    balance: Balance | None,
+    can_pay: bool,
+    today: date,
+    later: Sequence[ScheduledSum] = (),
+) -> Row:
+    """Return one invoice as the list shows it; `later` is what is set for its account."""
     payable = can_pay and balance is not None and invoice.payable_minor > 0
+    mine = next(
+        (each for each in later if any(ref == invoice.public_id for ref, _minor in each.amounts)), None
+    )
+    status = invoice.shown_status(today)
+    if mine is not None and mine.origin == states.AUTOPAY and status == "overdue":
+        status = "open"
     return Row(
         invoice=invoice,
-        status=invoice.shown_status(today),
+        status=status,
         url=reverse("portal-invoice", args=[invoice.public_id]),
         pdf_url=reverse("portal-invoice-pdf", args=[invoice.public_id]),
         pay_url=pay_url(balance, invoice_ref=invoice.public_id) if payable and balance else "",
+        set_words=_set_words(mine) if mine is not None else "",
     )
+
+
+def _set_words(later: ScheduledSum) -> str:
+    day = {"day": formats.day(later.run_on, long=False)}
+    return _("Autopay on %(day)s") % day if later.origin == states.AUTOPAY else _("Set for %(day)s") % day
 
 
 def groups(rows: Iterable[Row], *, owed_by_pair: Mapping[tuple[int, int], Owed]) -> tuple[Group, ...]:

@@ -6,27 +6,45 @@ import base64
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from counterfoil.core import tokens
 from counterfoil.flows.payments.orders import Mode
 
-ORDER, SITTING, METHOD, BACK = "kept-order", "kept-sitting", "kept-method", "kept-back"
+ORDER, SITTING, AUTOPAY, METHOD, BACK = (
+    "kept-order",
+    "kept-sitting",
+    "kept-autopay",
+    "kept-method",
+    "kept-back",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptOrder:
-    """What step 1 of Make a Payment was told. `key` is the form's one-time token: one intent, one payment."""
+    """What step 1 of Make a Payment was told. `key` is the form's one-time token: one intent, one payment.
+
+    `pay_on` is the day of a payment on a later date (ISO; empty: today), `changes` the public id of the scheduled
+    payment that this is a change of. `is_answered`: whoever has something set for the same invoices was asked what
+    becomes of it; `cancels` are the public ids to cancel.
+    """
 
     method_ref: str
     mode: Mode
     amounts: tuple[tuple[str, int], ...]
     key: str = ""
+    pay_on: str = ""
+    changes: str = ""
+    is_answered: bool = False
+    cancels: tuple[str, ...] = ()
 
     def text(self, *, subject: str) -> str:
         """Return it for an address, so that only `subject` can use it."""
-        values = [self.method_ref, str(self.mode), [list(pair) for pair in self.amounts], self.key]
+        values = [
+            self.method_ref, str(self.mode), [list(pair) for pair in self.amounts], self.key, self.pay_on,
+            self.changes, self.is_answered, list(self.cancels),
+        ]  # fmt: skip
         return _sign(values, f"{ORDER}:{subject}")
 
 
@@ -40,13 +58,40 @@ class KeptPart:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAutopay:
+    """What step 1 of autopay was told. `account_ref` empty: all accounts. `changes`: the autopay this changes."""
+
+    account_ref: str
+    method_ref: str
+    rule: str
+    amount_minor: int | None
+    day_rule: str
+    day: int | None
+    tell_rule: str
+    tell_above_minor: int | None
+    tell_change_minor: int | None
+    changes: str = ""
+
+    def text(self, *, subject: str) -> str:
+        """Return it for an address, so that only `subject` can use it."""
+        return _sign(list(astuple(self)), f"{AUTOPAY}:{subject}")
+
+
+def read_autopay(text: str, *, subject: str) -> KeptAutopay | None:
+    """Return what `KeptAutopay.text` was made of; None for anything else."""
+    values = _unsign(text, f"{AUTOPAY}:{subject}")
+    return None if values is None else KeptAutopay(*values)
+
+
 def read_order(text: str, *, subject: str) -> KeptOrder | None:
     """Return what `KeptOrder.text` was made of; None for anything else."""
     values = _unsign(text, f"{ORDER}:{subject}")
     if values is None:
         return None
-    method_ref, mode, amounts, key = values
-    return KeptOrder(method_ref, Mode(mode), tuple((ref, minor) for ref, minor in amounts), key)
+    method_ref, mode, amounts, key, pay_on, changes, is_answered, cancels = values
+    pairs = tuple((ref, minor) for ref, minor in amounts)
+    return KeptOrder(method_ref, Mode(mode), pairs, key, pay_on, changes, is_answered, tuple(cancels))
 
 
 def sitting_text(parts: Sequence[KeptPart], *, subject: str) -> str:

@@ -95,12 +95,13 @@ def sum_scheduled(
         _scheduled(actor)
         .filter(payer_id__in=payer_ids, status__in=states.OPEN)
         .order_by("run_on", "id")
-        .values_list("account_id", "payer_id", "amount_minor", "run_on", "public_id", "origin")
+        .values_list("account_id", "payer_id", "amount_minor", "run_on", "public_id", "origin", "amounts")
     )
     found: dict[tuple[int, int], tuple[ScheduledSum, ...]] = {}
-    for account_id, payer_id, amount, run_on, ref, origin in rows:
+    for account_id, payer_id, amount, run_on, ref, origin, amounts in rows:
         pair = (account_id, payer_id)
-        found[pair] = (*found.get(pair, ()), ScheduledSum(amount, run_on, ref, origin))
+        named = ScheduledSum(amount, run_on, ref, origin, pairs(amounts))
+        found[pair] = (*found.get(pair, ()), named)
     return found
 
 

@@ -112,12 +112,13 @@ class ScheduledRow:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledSum:
-    """What is set for later on one account, as it is named beside the outstanding balance."""
+    """What is set for later on one account, as it is named beside the outstanding balance; `amounts` by invoice public id."""
 
     amount_minor: int
     run_on: date
     ref: str
     origin: str
+    amounts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

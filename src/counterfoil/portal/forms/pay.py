@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, cast
 
 from django import forms
@@ -20,7 +21,10 @@ from counterfoil.ui import formats
 from counterfoil.ui.choices import Choice
 
 PICK, AMOUNT, AHEAD = "pick_", "amount_", "ahead"
-FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode", "ahead": AHEAD}
+LATER, PAY_ON = "later", "pay_on"
+FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode", "ahead": AHEAD, "pay_on": PAY_ON}
+# The first is what a date field sends; the others are what people type where there is none.
+DAYS: Final = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Offered:
     """What can be chosen: usable methods, payable invoices, the one sum, and other amounts than an invoice's own.
 
     `takes_ahead`: nothing is outstanding, and money can be paid ahead. `is_cut`: there are more invoices than listed.
+    `later_from`, `later_until`: the days that *Pay on a later date* can choose from; None where it is not offered.
     """
 
     methods: Sequence[MethodRow]
@@ -38,6 +43,8 @@ class Offered:
     takes_more: bool = True
     takes_ahead: bool = False
     is_cut: bool = False
+    later_from: date | None = None
+    later_until: date | None = None
 
     @property
     def is_only_ahead(self) -> bool:
@@ -102,6 +109,22 @@ class SelectMethod(forms.Form):
                 widget=forms.TextInput(attrs={"data-ui": "money"}),
             )
 
+        if offered.later_from and offered.later_until:
+            self._add_later(offered.later_from, offered.later_until)
+
+    def _add_later(self, first: date, last: date) -> None:
+        self.fields[LATER] = forms.BooleanField(required=False, label=_("Pay on a later date"))
+        bounds = {"min": first.isoformat(), "max": last.isoformat()}
+        self.fields[PAY_ON] = forms.DateField(
+            required=False,
+            label=_("Day of the payment"),
+            help_text=_("From %(first)s to %(last)s.")
+            % {"first": formats.day(first, long=False), "last": formats.day(last, long=False)},
+            widget=forms.DateInput(attrs=bounds),
+            input_formats=DAYS,
+            error_messages={"invalid": _("Enter a day, such as 12/05/2026.")},
+        )
+
     @property
     def invoice_fields(self) -> list[InvoiceFields]:
         """The invoices with their fields, oldest due first."""
@@ -123,6 +146,11 @@ class SelectMethod(forms.Form):
         elif values.get("mode") == Mode.AHEAD:
             minor = self._amount(values, AHEAD)
             self.chosen = () if minor is None else (("", minor),)
+        if values.get(LATER) and PAY_ON not in self.errors:
+            if not values.get(PAY_ON):
+                self.add_error(PAY_ON, _("Choose the day of the payment."))
+            elif values.get("mode") == Mode.AHEAD:
+                self.add_error(PAY_ON, _("What you pay ahead is paid today. Choose what is owed, or today."))
         return values
 
     def _amount(self, values: Mapping[str, Any], name: str) -> int | None:
@@ -132,9 +160,17 @@ class SelectMethod(forms.Form):
             self.add_error(name, str(error))
             return None
 
-    def kept(self, *, key: str) -> KeptOrder:
-        """Return what was chosen, for the way to step 2."""
-        return KeptOrder(self.cleaned_data["method"], Mode(self.cleaned_data["mode"]), self.chosen, key)
+    def kept(self, *, key: str = "") -> KeptOrder:
+        """Return what was chosen, as far as it can be read, for the way to step 2."""
+        values = self.cleaned_data
+        day = values.get(PAY_ON) if values.get(LATER) else None
+        return KeptOrder(
+            method_ref=values.get("method", ""),
+            mode=Mode(values.get("mode") or Mode.OUTSTANDING),
+            amounts=self.chosen,
+            key=key,
+            pay_on=day.isoformat() if day else "",
+        )
 
     def refuse(self, refusal: Refused) -> None:
         """Put a flow's refusal beside the field it is about."""
@@ -145,6 +181,8 @@ class SelectMethod(forms.Form):
 def posted(order: KeptOrder) -> dict[str, str]:
     """Return what step 1 would have posted for this order, to draw it again with everything kept."""
     values = {"method": order.method_ref, "mode": str(order.mode)}
+    if order.pay_on:
+        values |= {LATER: "on", PAY_ON: order.pay_on}
     for ref, minor in order.amounts:
         values |= {PICK + ref: "on", AMOUNT + ref: _plain(minor)} if ref else {AHEAD: _plain(minor)}
     return values

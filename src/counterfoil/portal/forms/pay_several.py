@@ -22,8 +22,12 @@ MOST_AT_ONCE = 20  # what was chosen travels in an address, and each is a call t
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Bills that one method can pay: those of one payer at one biller."""
+    """Bills that one method can pay: those of one payer at one biller, for accounts with the same methods.
 
+    `key` names the group among the form's fields.
+    """
+
+    key: str
     payer: PayerRow
     biller_name: str
     owed: Sequence[Owed]
@@ -57,7 +61,7 @@ class SelectSeveral(forms.Form):
         self.several = several
         self.chosen: tuple[KeptPart, ...] = ()
         for each in several:
-            self.fields[METHOD + each.payer.public_id] = forms.ChoiceField(
+            self.fields[METHOD + each.key] = forms.ChoiceField(
                 required=False,
                 label=_("From, for %(biller)s") % {"biller": each.biller_name},
                 widget=forms.RadioSelect,
@@ -65,7 +69,7 @@ class SelectSeveral(forms.Form):
                     "invalid_choice": _("This payment method cannot be used now. Choose another one.")
                 },
             )
-            field = cast(forms.ChoiceField, self.fields[METHOD + each.payer.public_id])
+            field = cast(forms.ChoiceField, self.fields[METHOD + each.key])
             field.choices = [(method.public_id, method_choice(method)) for method in each.methods]
             field.initial = each.methods[0].public_id if each.methods else ""
             for owed in each.owed:
@@ -79,7 +83,7 @@ class SelectSeveral(forms.Form):
         return [
             TogetherFields(
                 each,
-                self[METHOD + each.payer.public_id],
+                self[METHOD + each.key],
                 [OwedField(owed, self[_pick(each, owed)]) for owed in each.owed],
             )
             for each in self.several
@@ -91,7 +95,7 @@ class SelectSeveral(forms.Form):
         chosen = []
         for each in self.several:
             picked = [owed for owed in each.owed if values.get(_pick(each, owed))]
-            name = METHOD + each.payer.public_id
+            name = METHOD + each.key
             if picked and not values.get(name) and name not in self.errors:
                 self.add_error(
                     name, _("Choose how you want to pay %(biller)s.") % {"biller": each.biller_name}
@@ -107,10 +111,17 @@ class SelectSeveral(forms.Form):
         return values
 
 
-def posted(parts: Sequence[KeptPart]) -> dict[str, Any]:
+def posted(parts: Sequence[KeptPart], several: Sequence[Together]) -> dict[str, Any]:
     """Return what step 1 would have posted for these, to draw it again with everything kept."""
-    values: dict[str, Any] = {METHOD + part.payer_ref: part.method_ref for part in parts}
-    return values | {f"{PICK}{part.payer_ref}_{part.account_ref}": "on" for part in parts}
+    values: dict[str, Any] = {}
+    for part in parts:
+        values[f"{PICK}{part.payer_ref}_{part.account_ref}"] = "on"
+        for each in several:
+            if each.payer.public_id == part.payer_ref and any(
+                owed.account_ref == part.account_ref for owed in each.owed
+            ):
+                values[METHOD + each.key] = part.method_ref
+    return values
 
 
 def _pick(each: Together, owed: Owed) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -17,6 +19,8 @@ from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
 from counterfoil.portal import bills
 from counterfoil.portal.views.base import BillingView
+from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules.rows import ScheduledSum
 from counterfoil.ui import sheets
 
 SHOW = {"all": gettext_lazy("All"), "open": gettext_lazy("Open"), "paid": gettext_lazy("Paid")}
@@ -38,7 +42,18 @@ class InvoicesView(BillingView):
 
     def row(self, invoice: InvoiceRow, balance: Balance | None, *, can_pay: bool) -> bills.Row:
         """Return an invoice as pages show it."""
-        return bills.row(invoice, balance=balance, can_pay=can_pay, today=self.today(invoice.biller_id))
+        return bills.row(
+            invoice,
+            balance=balance,
+            can_pay=can_pay,
+            today=self.today(invoice.biller_id),
+            later=self.later.get((invoice.account_id, invoice.payer_id), ()),
+        )
+
+    @functools.cached_property
+    def later(self) -> Mapping[tuple[int, int], tuple[ScheduledSum, ...]]:
+        """What is set for later, by account and payer."""
+        return schedule_queries.sum_scheduled(actor=self.actor, payer_ids=self.billing_ids)
 
 
 class InvoiceList(InvoicesView):
@@ -59,6 +74,7 @@ class InvoiceList(InvoicesView):
                 biller=self.billers[b.biller_id],
                 can_pay=payable[b.account_id, b.payer_id],
                 today=self.today(b.biller_id),
+                later=self.later.get((b.account_id, b.payer_id), ()),
             )
             for b in found
         }
@@ -74,7 +90,9 @@ class InvoiceList(InvoicesView):
         return self.page(
             "portal/billing/invoices.html",
             {
-                "summary": bills.summary(list(owed.values())),
+                "summary": bills.summary(
+                    list(owed.values()), today=self.today(found[0].biller_id) if found else None
+                ),
                 "groups": bills.groups(rows, owed_by_pair=owed),
                 "show": wanted.show,
                 "filters": list(SHOW.items()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,11 +14,11 @@ from counterfoil.flows.payments import prepare, submit
 from counterfoil.flows.payments.orders import Mode, Submission
 from counterfoil.flows.payments.prepare import Review
 from counterfoil.payments import queries as payment_queries
-from counterfoil.portal import kept
+from counterfoil.portal import kept, replacing
 from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import SelectMethod
 from counterfoil.portal.kept import KeptOrder
-from counterfoil.portal.views.paying import PURPOSE, SCOPE, PayView, leave_url
+from counterfoil.portal.views.paying import PURPOSE, SCOPE, OrderView, PayView, leave_url
 
 
 class SelectMethodStep(PayView):
@@ -48,14 +49,14 @@ class SelectMethodStep(PayView):
         if not form.is_valid():
             return self.select(form)
         key = tokens.form_key(purpose=PURPOSE, subject=self.subject, issued_at=self.now)
-        query = urlencode({"order": form.kept(key=key).text(subject=self.subject)})
-        verify = reverse("portal-pay-verify", args=[payer_ref, account_ref])
-        return HttpResponseRedirect(f"{verify}?{query}")
+        order = replace(form.kept(key=key), changes=self._changes())
+        query = urlencode({"order": order.text(subject=self.subject)})
+        step = "portal-pay-later" if order.pay_on else "portal-pay-verify"
+        return HttpResponseRedirect(f"{reverse(step, args=[payer_ref, account_ref])}?{query}")
 
     def _add(self, form: SelectMethod, kind: str) -> HttpResponse:
         form.is_valid()  # what can be read of it is kept
-        mode = form.cleaned_data.get("mode") or Mode.OUTSTANDING
-        order = KeptOrder(form.cleaned_data.get("method", ""), Mode(mode), form.chosen)
+        order = replace(form.kept(), changes=self._changes())
         back = f"{self.start_url}?{urlencode({'kept': order.text(subject=self.subject)})}"
         query = urlencode({"payer": self.payer_row.public_id, "back": tokens.sign(back, purpose=kept.BACK)})
         return HttpResponseRedirect(f"{reverse('portal-method-add', args=[kind])}?{query}")
@@ -72,6 +73,11 @@ class SelectMethodStep(PayView):
             return initial | {"mode": Mode.INVOICES, **{pay_forms.PICK + ref: True for ref in refs}}
         return initial | {"mode": Mode.OUTSTANDING}
 
+    def _changes(self) -> str:
+        """The scheduled payment that is being changed; the address of step 1 says which."""
+        before = kept.read_order(self.request.GET.get("kept", ""), subject=self.subject)
+        return before.changes if before is not None else ""
+
     def _again(self, payment_ref: str) -> KeptOrder:
         """What a payment that did not go through was for, to pay it another way."""
         payment = payment_queries.get(actor=self.actor, public_id=payment_ref)
@@ -81,71 +87,72 @@ class SelectMethodStep(PayView):
         return KeptOrder("", Mode.INVOICES, tuple((s.invoice_public_id, s.amount_minor) for s in shares))
 
 
-class VerifyStep(PayView):
+class VerifyStep(OrderView):
     """Step 2, Verify Payment; and Submit Payment."""
+
+    step = "portal-pay-verify"
 
     def get(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
         """Show what it comes to. Somebody who comes Back after paying is led to the payment."""
         self.demand_payable()
-        order = self._order()
+        order = self.kept_order()
         if order is None:
             return HttpResponseRedirect(self.start_url)
-        key = tokens.read_form_key(order.key, purpose=PURPOSE, subject=self.subject).key
-        before = payment_queries.find_by_key(biller_id=self.biller.id, scope_name=SCOPE, key=key)
+        before = payment_queries.find_by_key(biller_id=self.biller.id, scope_name=SCOPE, key=self.key(order))
         if before is not None:
-            return HttpResponseRedirect(reverse("portal-payment", args=[before[1]]))
+            return self._paid(order, before[1], "")
         return self._verify(order)
 
     def post(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
-        """Submit, or go back with everything kept."""
+        """Submit; or go back with everything kept; or keep what becomes of a scheduled payment."""
         self.demand_payable()
-        order = self._order()
+        order = self.kept_order()
         if order is None:
             return HttpResponseRedirect(self.start_url)
-        if self.request.POST.get("step") == "change":
-            prepare.leave(actor=self.actor, account_id=self.balance.account_id)
-            query = urlencode({"kept": order.text(subject=self.subject)})
-            return HttpResponseRedirect(f"{self.start_url}?{query}")
+        step = self.request.POST.get("step", "")
+        if step == "change":
+            return self.make_changes(order)
+        if step in {"keep", "cancel"}:
+            return self.answer(order)
         return self._submit(order)
 
     def _submit(self, order: KeptOrder) -> HttpResponse:
         submission = Submission(
             order=self.order(order),
             scope=SCOPE,
-            key=tokens.read_form_key(order.key, purpose=PURPOSE, subject=self.subject).key,
+            key=self.key(order),
             seen=self.request.POST.get("seen", ""),
         )
         try:
             ref = submit.run(actor=self.actor, now=self.now, submission=submission)
         except (errors.Invalid, errors.Stale) as refusal:
             return self._verify(order, refusal=refusal)
-        return HttpResponseRedirect(f"{reverse('portal-payment', args=[ref])}?step=3")
+        return self._paid(order, ref, "?step=3")
+
+    def _paid(self, order: KeptOrder, ref: str, query: str) -> HttpResponse:
+        """Lead to the payment; cancel what it stands for, once it is through (again, where that broke off)."""
+        replacing.run(self.request, now=self.now, cancels=order.cancels, payment_ref=ref)
+        return HttpResponseRedirect(f"{reverse('portal-payment', args=[ref])}{query}")
 
     def _verify(self, order: KeptOrder, *, refusal: errors.Refused | None = None) -> HttpResponse:
         """Draw step 2 as it is now; where it cannot be any more, step 1 with the reason beside the field."""
         try:
             review = prepare.run(actor=self.actor, now=self.now, order=self.order(order))
         except (errors.Invalid, errors.Stale) as new_refusal:
-            return self._back(order, new_refusal)
+            return self.refuse(order, new_refusal)
+        found = replacing.list_set(self.actor, [share.invoice_public_id for share in review.quote.shares])
+        if found and not order.is_answered:
+            return self.ask(found)
         values = {
             "review": review,
             "quote": review.quote,
             "others": self._others(review),
             "balance": self.balance,
             "message": refusal.message if refusal else "",
+            "canceled": self.canceled(order) if order.cancels else (),
             "leave_url": leave_url([self.balance]),
         }
         return self.page("portal/pay/verify.html", values, biller=self.biller)
-
-    def _back(self, order: KeptOrder, refusal: errors.Refused) -> HttpResponse:
-        form = SelectMethod(pay_forms.posted(order), offered=self.offered)
-        form.is_valid()
-        form.refuse(refusal)
-        return self.select(form, message=refusal.message)
-
-    def _order(self) -> KeptOrder | None:
-        order = kept.read_order(self.request.GET.get("order", ""), subject=self.subject)
-        return order if order is not None and order.key else None
 
     def _others(self, review: Review) -> str:
         names = [name or _("Somebody") for name in dict.fromkeys(review.others)]

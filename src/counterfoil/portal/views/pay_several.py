@@ -144,11 +144,13 @@ class SelectSeveralStep(SeveralView):
         several = self._several(owed)
         if not before:
             return self._page(SelectSeveral(several=several))
-        initial = dict.fromkeys(SelectSeveral(several=several).fields, "") | several_forms.posted(before)
+        initial = dict.fromkeys(SelectSeveral(several=several).fields, "") | several_forms.posted(
+            before, several
+        )
         wanted = self.request.GET.get("method", "")
         for each in several:
             if any(method.public_id == wanted for method in each.methods):
-                initial[several_forms.METHOD + each.payer.public_id] = wanted
+                initial[several_forms.METHOD + each.key] = wanted
         return self._page(SelectSeveral(several=several, initial=initial))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -174,21 +176,30 @@ class SelectSeveralStep(SeveralView):
         found = []
         for payer in self.payers:
             theirs = [each for each in owed if each.payer_id == payer.id]
-            if theirs:
-                found.append(self._together(payer, theirs))
+            found += self._together(payer, theirs) if theirs else []
         return found
 
-    def _together(self, payer: PayerRow, owed: Sequence[Owed]) -> Together:
+    def _together(self, payer: PayerRow, owed: Sequence[Owed]) -> list[Together]:
+        """One group for each set of methods: one that is for named accounts is not offered for others."""
+        usable = method_queries.list_for(actor=self.actor, payer_ids=[payer.id], only_usable=True)
+        alike: dict[tuple[str, ...], list[Owed]] = {}
+        for each in owed:
+            refs = tuple(m.public_id for m in usable if m.is_for(account_id=each.account_id))
+            alike.setdefault(refs, []).append(each)
         kinds = self.payable_kinds(payer.biller_id)
         can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=payer.id)
-        return Together(
-            payer=payer,
-            biller_name=self.billers[payer.biller_id].name,
-            owed=owed,
-            methods=method_queries.list_for(actor=self.actor, payer_ids=[payer.id], only_usable=True),
-            adds_bank=can_add and "bank" in kinds,
-            adds_card=can_add and "card" in kinds,
-        )
+        return [
+            Together(
+                key=f"{payer.public_id}_{at}" if at else payer.public_id,
+                payer=payer,
+                biller_name=self.billers[payer.biller_id].name,
+                owed=some,
+                methods=[method for method in usable if method.public_id in refs],
+                adds_bank=can_add and "bank" in kinds,
+                adds_card=can_add and "card" in kinds,
+            )
+            for at, (refs, some) in enumerate(alike.items())
+        ]
 
     def _add(self, form: SelectSeveral, kind: str, payer_ref: str) -> HttpResponse:
         text = kept.sitting_text(form.chosen, subject=self.subject)

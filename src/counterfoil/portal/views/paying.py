@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,9 +13,10 @@ from django.utils.translation import get_language
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
-from counterfoil.core import errors
+from counterfoil.core import errors, tokens
 from counterfoil.flows.payments import prepare
 from counterfoil.flows.payments.orders import PayOrder
+from counterfoil.flows.schedules import days
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.methods import queries as method_queries
@@ -22,9 +24,13 @@ from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import balances
 from counterfoil.payments.balances import Balance
+from counterfoil.portal import kept
+from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import Offered, SelectMethod
 from counterfoil.portal.kept import KeptOrder
 from counterfoil.portal.views.base import BillingView
+from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules.rows import ScheduledRow
 
 PURPOSE = "pay"
 SCOPE = "form"
@@ -73,7 +79,10 @@ class PayView(BillingView):
         listed = self._listed(payable)
         return Offered(
             methods=method_queries.list_for(
-                actor=self.actor, payer_ids=[self.payer_row.id], only_usable=True
+                actor=self.actor,
+                payer_ids=[self.payer_row.id],
+                only_usable=True,
+                account_id=self.balance.account_id,
             ),
             invoices=listed,
             outstanding_minor=self.balance.outstanding_minor,
@@ -82,7 +91,19 @@ class PayView(BillingView):
             takes_more=takes_more,
             takes_ahead=takes_more and not self.balance.outstanding_minor,
             is_cut=len(listed) < len(payable),
+            later_from=days.first(biller=self.biller, now=self.now) if self.takes_later else None,
+            later_until=days.last(biller=self.biller, now=self.now) if self.takes_later else None,
         )
+
+    @property
+    def takes_later(self) -> bool:
+        """Tell whether *Pay on a later date* is offered: the biller's setting, and the user profile."""
+        return self.biller.portal.schedule_payment and self.may_schedule
+
+    @property
+    def may_schedule(self) -> bool:
+        """Tell whether the user profile allows autopay and schedules."""
+        return self.actor.may_as_payer(permissions.AUTOPAY, payer_id=self.payer_row.id)
 
     def _listed(self, payable: Sequence[InvoiceRow]) -> list[InvoiceRow]:
         """The oldest due, and the one that was asked for; the others are paid with the Outstanding Balance."""
@@ -135,6 +156,65 @@ class PayView(BillingView):
         """
         if not self.payable_kinds(self.biller.id):
             raise errors.NotFound("no payments")
+
+
+class OrderView(PayView):
+    """A step after the first: it works on what step 1 was told, and never loses it."""
+
+    step = ""
+
+    def kept_order(self) -> KeptOrder | None:
+        """Return what the address carries; None leads to the beginning."""
+        order = kept.read_order(self.request.GET.get("order", ""), subject=self.subject)
+        return order if order is not None and order.key else None
+
+    def key(self, order: KeptOrder) -> str:
+        """Return the key of this intent, which two clicks share."""
+        return tokens.read_form_key(order.key, purpose=PURPOSE, subject=self.subject).key
+
+    def make_changes(self, order: KeptOrder) -> HttpResponse:
+        """Go back to step 1 with everything kept."""
+        prepare.leave(actor=self.actor, account_id=self.balance.account_id)
+        plain = replace(order, key="", is_answered=False, cancels=())
+        return HttpResponseRedirect(
+            f"{self.start_url}?{urlencode({'kept': plain.text(subject=self.subject)})}"
+        )
+
+    def refuse(self, order: KeptOrder, refusal: errors.Refused) -> HttpResponse:
+        """Draw step 1 with the reason beside the field it is about."""
+        form = SelectMethod(pay_forms.posted(order), offered=self.offered)
+        form.is_valid()
+        form.refuse(refusal)
+        return self.select(form, message=refusal.message)
+
+    def ask(self, found: Sequence[ScheduledRow]) -> HttpResponse:
+        """Ask what becomes of what is set for the same invoices already: one question, a page of its own."""
+        stays = [row for row in found if not (self.may_schedule and row.can_change(self.now))]
+        values = {
+            "found": found,
+            "cancels": [row for row in found if row not in stays],
+            "stays": stays,
+            "leave_url": leave_url([self.balance]),
+        }
+        return self.page("portal/pay/already.html", values, biller=self.biller)
+
+    def answer(self, order: KeptOrder) -> HttpResponse:
+        """Keep the answer, and go on with this step."""
+        mine = schedule_queries.list_scheduled(
+            actor=self.actor, payer_ids=[self.payer_row.id], account_id=self.balance.account_id
+        )
+        named = set(self.request.POST.getlist("ref")) if self.request.POST["step"] == "cancel" else set()
+        cancels = tuple(row.public_id for row in mine if row.public_id in named)
+        told = replace(order, is_answered=True, cancels=cancels)
+        here = reverse(self.step, args=[self.payer_row.public_id, self.balance.account_ref])
+        return HttpResponseRedirect(f"{here}?{urlencode({'order': told.text(subject=self.subject)})}")
+
+    def canceled(self, order: KeptOrder) -> list[ScheduledRow]:
+        """Return what the payer wants canceled, as far as it is still set."""
+        mine = schedule_queries.list_scheduled(
+            actor=self.actor, payer_ids=[self.payer_row.id], account_id=self.balance.account_id
+        )
+        return [row for row in mine if row.public_id in order.cancels]
 
 
 class LeavePay(BillingView):
