@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from counterfoil.core import db, ids
 from counterfoil.invoices import states
-from counterfoil.invoices.drafts import NewInvoice, NewPart
-from counterfoil.invoices.models import Invoice, InvoicePart
+from counterfoil.invoices.drafts import NewInvoice, NewLine, NewPart
+from counterfoil.invoices.models import Invoice, InvoiceLine, InvoicePart
 
 
 def create_many(*, drafts: Sequence[NewInvoice], now: datetime) -> dict[str, int]:
@@ -64,6 +64,40 @@ def transition(*, invoice: Invoice, to: str, on: date | None) -> str:
     invoice.status = to
     invoice.paid_on = on if to == states.PAID else None
     return event
+
+
+def address(*, invoice: Invoice, payer_id: int) -> None:
+    """Address a locked invoice to another payer."""
+    db.demand_transaction()
+    invoice.payer_id = payer_id
+    invoice.save(update_fields=["payer"])
+
+
+def replace_lines(*, invoice: Invoice, lines: Sequence[NewLine]) -> None:
+    """Write other lines for a locked invoice; `change_terms` writes their total."""
+    db.demand_transaction()
+    InvoiceLine.objects.filter(invoice_id=invoice.pk).delete()
+    db.insert_many(
+        "invoices_invoiceline",
+        {
+            "biller_id": ("bigint", [invoice.biller_id] * len(lines)),
+            "invoice_id": ("bigint", [invoice.pk] * len(lines)),
+            "position": ("smallint", list(range(1, len(lines) + 1))),
+            "description": ("text", [line.description for line in lines]),
+            "amount_minor": ("bigint", [line.amount_minor for line in lines]),
+        },
+    )
+
+
+def change_terms(*, invoice: Invoice, total_minor: int) -> None:
+    """Write a locked invoice's due date, and its total changed by these minor units; what is open with it.
+
+    Both in one statement: what is open is never more than the total. `change_balances` then finds it in memory.
+    """
+    db.demand_transaction()
+    invoice.total_minor += total_minor
+    invoice.open_minor += total_minor
+    invoice.save(update_fields=["due_on", "total_minor", "open_minor"])
 
 
 def change_balances(*, invoice: Invoice, on: date, open_minor: int = 0, pending_minor: int = 0) -> str | None:

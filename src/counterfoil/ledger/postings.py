@@ -53,6 +53,8 @@ class Source:
 
 Share = tuple[int, int]
 """An invoice id and the minor units that go to it."""
+Credit = tuple[int, int, int]
+"""A billing account's id, a payer's, and the minor units that become their credit."""
 
 
 def invoice_issued(source: Source, *, invoice_id: int, total_minor: int) -> EntryDraft:
@@ -64,13 +66,49 @@ def invoice_issued(source: Source, *, invoice_id: int, total_minor: int) -> Entr
     )
 
 
-def invoice_voided(source: Source, *, invoice_id: int, open_minor: int) -> EntryDraft:
-    """Nothing is owed any more: the rest of the receivable is taken back."""
+def invoice_voided(
+    source: Source, *, invoice_id: int, open_minor: int, credits: Sequence[Credit] = ()
+) -> EntryDraft:
+    """Nothing is owed any more: the rest of the receivable is taken back, and what was paid on it becomes credit."""
+    credited = sum(amount for _, _, amount in credits)
     return _entry(
         source,
         "invoice.voided",
-        [_receivable(source, invoice_id, -open_minor), LineDraft(chart.REVENUE, open_minor)],
+        [
+            _receivable(source, invoice_id, -open_minor),
+            *(
+                LineDraft(chart.UNAPPLIED_CREDIT, -amount, account_id, payer_id)
+                for account_id, payer_id, amount in credits
+            ),
+            LineDraft(chart.REVENUE, open_minor + credited),
+        ],
     )
+
+
+def invoice_credited(source: Source, *, invoice_id: int, amount_minor: int) -> EntryDraft:
+    """Something is taken off what is owed on an invoice: a credit memo."""
+    return _entry(
+        source,
+        "invoice.credited",
+        [_receivable(source, invoice_id, -amount_minor), LineDraft(chart.REVENUE, amount_minor)],
+    )
+
+
+def invoice_changed(source: Source, *, invoice_id: int, difference_minor: int) -> EntryDraft:
+    """An invoice asks for more than before, or for less where the difference is below zero."""
+    return _entry(
+        source,
+        "invoice.changed",
+        [_receivable(source, invoice_id, difference_minor), LineDraft(chart.REVENUE, -difference_minor)],
+    )
+
+
+def invoice_readdressed(
+    source: Source, *, invoice_id: int, open_minor: int, to_payer_id: int
+) -> EntryDraft:
+    """What is left of an invoice is another payer's to pay from now on. What was paid stays as it was."""
+    moved = LineDraft(chart.RECEIVABLE, open_minor, source.billing_account_id, to_payer_id, invoice_id)
+    return _entry(source, "invoice.readdressed", [_receivable(source, invoice_id, -open_minor), moved])
 
 
 def payment_captured(

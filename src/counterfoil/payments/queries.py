@@ -321,6 +321,31 @@ def map_accounts(*, payment_ids: Collection[int]) -> dict[int, int]:
     return dict(Payment.objects.filter(pk__in=payment_ids).values_list("pk", "account_id"))
 
 
+@dataclass(frozen=True, slots=True)
+class PaysRow:
+    """One applied part of a payment: what pays an invoice, and whose money it is."""
+
+    id: int
+    payment_id: int
+    account_id: int
+    payer_id: int
+    amount_minor: int
+
+
+def list_paying(*, invoice_id: int) -> list[PaysRow]:
+    """Return everything that has paid an invoice and still does. The caller holds its account."""
+    rows = Allocation.objects.filter(
+        invoice_id=invoice_id, applied_on__isnull=False, released_on__isnull=True
+    ).order_by("pk")
+    columns = ("pk", "payment_id", "payment__account_id", "payment__payer_id", "amount_minor")
+    return [PaysRow(*row) for row in rows.values_list(*columns)]
+
+
+def list_by_refs(*, refs: Collection[str]) -> list[tuple[int, str]]:
+    """Return `(id, number)` of these payments, for the flow that has just made them."""
+    return list(Payment.objects.filter(public_id__in=list(refs)).values_list("pk", "number"))
+
+
 def live_allocations(*, payment_ids: Collection[int]) -> QuerySet[Allocation]:
     """Return the allocations of these payments that claim or pay something."""
     return Allocation.objects.filter(payment_id__in=payment_ids, released_on__isnull=True).order_by("pk")

@@ -1,0 +1,99 @@
+"""Staff address an invoice to another payer of the same account.
+
+How it fails: the old addressee's payment is being submitted or on its way (refused: it would pay what is no longer
+theirs); what they paid changes hands (it does not: payments and receipts keep their payer, only the rest of the
+receivable moves, in one balanced entry); their scheduled payment for it still runs (it is canceled right after the
+commit; should that not come to pass, its own day finds nothing of theirs to pay and cancels it); two clicks (the
+second finds the new addressee there).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from counterfoil.audit import operations as audit_operations
+from counterfoil.core import db, errors
+from counterfoil.core.actor import OPERATOR, Actor
+from counterfoil.flows.invoices import apply_credit, opened as openeds
+from counterfoil.flows.invoices.opened import Opened
+from counterfoil.flows.schedules import cancel
+from counterfoil.invoices import operations as invoice_operations
+from counterfoil.ledger import operations as ledger_operations, postings
+from counterfoil.payers import queries as payer_queries
+from counterfoil.payers.rows import PayerRow
+from counterfoil.schedules import queries as schedule_queries
+
+
+def run(*, actor: Actor, now: datetime, ref: str, payer_ref: str) -> None:
+    """Address it to that payer; tell both. The old one's scheduled payments and shares on it end.
+
+    :raises errors.NotFound: not an invoice or a payer the actor sees.
+    :raises errors.NotPermitted: the role may not change invoices.
+    :raises errors.Invalid: the payer does not pay for this account, or has it already.
+    :raises errors.Stale: it is not open, or a payment for it is on its way.
+    """
+    payer = payer_queries.get_payer(actor=actor, public_id=payer_ref)
+    held = db.in_transaction(lambda: _readdress(actor, now, ref, payer))
+    _cancel_scheduled(actor, now, ref, payer)
+    apply_credit.run(actor=actor, now=now, payer_id=payer.id, account_id=held.invoice.account_id)
+
+
+def _readdress(actor: Actor, now: datetime, ref: str, payer: PayerRow) -> Opened:
+    held = openeds.lock(actor=actor, now=now, ref=ref)
+    invoice, before_id = held.invoice, held.invoice.payer_id
+    if not payer_queries.has_link(account_id=invoice.account_id, payer_id=payer.id):
+        raise errors.Invalid(_("This payer does not pay for the account."), field="payer")
+    if payer.id == before_id:
+        raise errors.Invalid(_("The invoice is addressed to this payer already."), field="payer")
+    openeds.demand_nothing_pending(held)
+    entry = postings.invoice_readdressed(
+        held.source(f"{invoice.public_id}:{now.timestamp():.6f}"),
+        invoice_id=invoice.pk,
+        open_minor=invoice.open_minor,
+        to_payer_id=payer.id,
+    )
+    ledger_operations.post(entries=[entry], now=now)
+    sharers = [payer_id for payer_id in held.sharer_ids if payer_id != payer.id]
+    for part in held.parts.values():
+        invoice_operations.end_part(part=part)
+    invoice_operations.save_parts(parts=held.parts.values())
+    invoice_operations.address(invoice=invoice, payer_id=payer.id)
+    audit_operations.record(
+        actor=actor,
+        biller_id=held.biller.id,
+        action="invoice.readdressed",
+        object_ref=invoice.public_id,
+        details={"open_minor": invoice.open_minor, "to": payer.public_id},
+        now=now,
+    )
+    _tell(held, now, before_id=before_id, payer_id=payer.id, sharers=sharers)
+    return held
+
+
+def _tell(held: Opened, now: datetime, *, before_id: int, payer_id: int, sharers: list[int]) -> None:
+    once = f"{held.invoice.public_id}:{now.timestamp():.0f}"
+    openeds.tell(opened=held, key="invoice_readdressed", payer_ids=[payer_id], more={}, once=once, now=now)
+    paid = held.invoice.total_minor - held.invoice.open_minor
+    shared = {part.payer_id: part.paid_minor for part in held.parts.values()}
+    for each in (before_id, *sharers):
+        mine = max(0, paid - sum(shared.values())) if each == before_id else shared.get(each, 0)
+        openeds.tell(
+            opened=held,
+            key="invoice_handed_over",
+            payer_ids=[each],
+            more={"paid_minor": mine, "link": "/billing/payments/"},
+            once=once,
+            now=now,
+        )
+
+
+def _cancel_scheduled(actor: Actor, now: datetime, ref: str, payer: PayerRow) -> None:
+    """Cancel what others than the new addressee had set for this invoice alone."""
+    found = schedule_queries.list_for_invoices(actor=OPERATOR, invoice_refs=[ref]).get(ref, [])
+    for row in found:
+        if row.payer_id != payer.id and {invoice for invoice, _amount in row.amounts} == {ref}:
+            with suppress(errors.Refused):
+                cancel.run(actor=actor, now=now, ref=row.public_id)
