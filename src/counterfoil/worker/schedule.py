@@ -16,6 +16,8 @@ SCHEDULE: Final = {
     "redefer": EVERY_MINUTE,
     "settle_matured": EVERY_QUARTER_HOUR,
     "catch_up": EVERY_HOUR,
+    "run_scheduled": EVERY_QUARTER_HOUR,
+    "plan_autopay": EVERY_HOUR,
     "remind": EVERY_HOUR,
     "follow_validation": EVERY_HOUR,
     "forget_tokens": EVERY_QUARTER_HOUR,

@@ -27,6 +27,7 @@ from counterfoil.flows.payments import (
     resolve_unknown as resolve,
     settle_matured as settle,
 )
+from counterfoil.flows.schedules import plan_autopay as planner, run_due
 from counterfoil.worker.schedule import SCHEDULE
 
 SEAL_BATCH: Final = 2_000
@@ -85,6 +86,26 @@ def catch_up(timestamp: int) -> None:  # noqa: ARG001
 def remind(timestamp: int) -> None:  # noqa: ARG001
     """Remind payers of what is due soon or past due, where it is day."""
     reminders.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["run_scheduled"])
+@app.task(name="run_scheduled", queue=jobs.NAMES["run_scheduled"], queueing_lock="run_scheduled")
+def run_scheduled(timestamp: int) -> None:  # noqa: ARG001
+    """Take the payments whose day has come."""
+    run_due.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["plan_autopay"])
+@app.task(name="plan_autopay", queue=jobs.NAMES["plan_autopay"], queueing_lock="plan_autopay")
+def plan_autopay(timestamp: int) -> None:  # noqa: ARG001
+    """Plan what autopay is to pay, and tell of it."""
+    planner.run(actor=WORKER, now=clock.now())
+
+
+@app.task(name="plan_autopay_of", queue=jobs.NAMES["plan_autopay_of"], retry=FEW)
+def plan_autopay_of(biller_id: int) -> None:
+    """Plan autopay for the bills a biller has just issued."""
+    planner.run(actor=WORKER, now=clock.now(), biller_id=biller_id)
 
 
 @app.periodic(cron=SCHEDULE["seal_audit"])
