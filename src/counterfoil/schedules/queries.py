@@ -16,8 +16,8 @@ from counterfoil.schedules.models import Enrollment, Scheduled
 from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow, ScheduledSum, Use, pairs
 
 MOST_LISTED = 500
-# Canceled so that autopay can plan it again: by a pause, by other terms.
-ANEW = ("paused", "changed")
+# Canceled so that autopay can plan it again: by a pause, by other terms, for want of a method.
+ANEW = ("paused", "changed", "method")
 
 
 def list_enrollments(
@@ -237,16 +237,20 @@ def list_of_pairs(*, pairs_: Collection[tuple[int, int]]) -> list[Scheduled]:
 def planned_refs(*, enrollment_ids: Collection[int], refs: Collection[str]) -> set[tuple[int, str, date]]:
     """Return `(enrollment, invoice public id, day)` of what these enrollments ever planned for these invoices.
 
-    What was withdrawn to be planned anew is left out.
+    What was withdrawn to be planned anew is left out, and what failed under a permission that has been replaced.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT enrollment_id, part->>0, first_on FROM schedules_scheduled,"
-            " jsonb_array_elements(amounts) AS part"
-            " WHERE enrollment_id = ANY(%s) AND part->>0 = ANY(%s) AND first_on IS NOT NULL AND origin = %s"
-            " AND NOT (status = %s AND reason = ANY(%s))",
-            [list(enrollment_ids), list(refs), states.AUTOPAY, states.CANCELED, list(ANEW)],
-        )
+            "SELECT s.enrollment_id, part->>0, s.first_on FROM schedules_scheduled s"
+            " JOIN schedules_enrollment e ON e.id = s.enrollment_id,"
+            " jsonb_array_elements(s.amounts) AS part"
+            " WHERE s.enrollment_id = ANY(%s) AND part->>0 = ANY(%s) AND s.first_on IS NOT NULL AND s.origin = %s"
+            " AND NOT (s.status = %s AND s.reason = ANY(%s))"
+            " AND NOT (s.status = %s AND s.authorization_id <> e.authorization_id)",
+            [
+                list(enrollment_ids), list(refs), states.AUTOPAY, states.CANCELED, list(ANEW), states.SUBMITTED,
+            ],
+        )  # fmt: skip
         return set(cursor.fetchall())
 
 

@@ -112,7 +112,7 @@ class ScheduledRow:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledSum:
-    """What is set for later on one account, as it is named beside the outstanding balance; `amounts` by invoice public id."""
+    """What is set for later on one account, as named beside the outstanding balance; `amounts` by invoice public id."""
 
     amount_minor: int
     run_on: date

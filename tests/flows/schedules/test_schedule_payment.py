@@ -230,9 +230,7 @@ def test_day_method_and_amount_can_be_changed_under_a_new_authorization(world: W
     seen = review.run(actor=world.payer, now=world.now, order=order, on=on, replaces=row.public_id)
     assert seen.others == ()
     for _ in range(2):
-        change.run(
-            actor=world.payer, now=world.now, ref=row.public_id, order=order, on=on, seen=seen.digest
-        )
+        change.run(actor=world.payer, now=world.now, ref=row.public_id, order=order, on=on, seen=seen.digest)
     after = later.scheduled(row.public_id)
     assert (after.run_on, after.amount_minor, after.method_kind) == (on, 200_000, "bank")
     assert after.authorization_id != row.authorization_id

@@ -86,6 +86,15 @@ def run(
     return uses
 
 
+def stop(*, actor: Actor, now: datetime, old: MethodRow) -> None:
+    """Pause autopay and cancel what is set with a method that its gateway no longer charges. Again changes nothing.
+
+    :raises errors.NotPermitted: the actor is not the installation itself.
+    """
+    actor.demand_staff("schedules.stop", biller_id=0)
+    db.in_transaction(lambda: _stop(actor, now, old))
+
+
 def _methods(actor: Actor, old_ref: str, new_ref: str) -> tuple[MethodRow, MethodRow]:
     old = method_queries.get(actor=actor, public_id=old_ref)
     actor.demand_payer(permissions.SAVE_METHODS, payer_id=old.payer_id)

@@ -159,6 +159,7 @@ def _stop(
 
 
 def _write_stops(actor: Actor, now: datetime, biller: BillerRow, items: dict[int, due.Decision]) -> None:
+    _pause_without_method(actor, now, [pk for pk, item in items.items() if item == Cancel("method")])
     rows = [
         row
         for row in schedule_queries.lock_scheduled(scheduled_ids=list(items))
@@ -183,6 +184,25 @@ def _write_stops(actor: Actor, now: datetime, biller: BillerRow, items: dict[int
     schedule_operations.save_scheduled(rows=rows)
     audit_operations.record_many(events)
     schedule_notices.queue(now=now, key="scheduled_canceled", scheduled_ids=canceled)
+
+
+def _pause_without_method(actor: Actor, now: datetime, scheduled_ids: Sequence[int]) -> None:
+    """Pause autopay whose method cannot be used, with a notice, so that it does not fail again and again."""
+    behind = schedule_queries.enrollment_ids_of(scheduled_ids=scheduled_ids)
+    paused = []
+    for row in schedule_queries.lock_enrollments(enrollment_ids=behind):
+        if row.status == states.ACTIVE:
+            event = schedule_operations.move_enrollment(
+                enrollment=row, to=states.PAUSED, now=now, pause_reason=states.METHOD
+            )
+            audit_operations.record(
+                actor=actor, biller_id=row.biller_id, action=event, object_ref=row.public_id,
+                details={"reason": states.METHOD}, now=now,
+            )  # fmt: skip
+            paused.append(row.pk)
+    schedule_notices.queue_enrollments(
+        now=now, key="autopay_paused", enrollment_ids=paused, once=now.isoformat()
+    )
 
 
 def _give_back(now: datetime, refused: Sequence[ScheduledRow]) -> None:
