@@ -14,6 +14,8 @@ _NAMES: Final = {
     "jcb": "JCB",
     "unionpay": "UnionPay",
 }
+# The one wallet there is; a practice gateway plays it.
+WALLET: Final = "PayPal"
 
 
 def name(brand: str) -> str:

@@ -46,8 +46,8 @@ class MethodRow:
 
     @property
     def issuer(self) -> str:
-        """The bank's name or the card's brand."""
-        return self.bank_name if self.kind == "bank" else brands.name(self.brand)
+        """The bank's name, the card's brand, or the wallet's name."""
+        return _issuer(self.kind, self.brand, self.bank_name)
 
     @property
     def label(self) -> str:
@@ -211,9 +211,15 @@ def label_of(method: PaymentMethod) -> str:
     """Return nickname, issuer and last four of a method row, as a receipt names it."""
     return _label(
         method.nickname,
-        method.bank_name if method.kind == "bank" else brands.name(method.brand),
+        _issuer(method.kind, method.brand, method.bank_name),
         method.last4,
     )
+
+
+def _issuer(kind: str, brand: str, bank_name: str) -> str:
+    if kind == "bank":
+        return bank_name
+    return brands.WALLET if kind == "wallet" else brands.name(brand)
 
 
 def _label(nickname: str, issuer: str, last4: str) -> str:
@@ -241,6 +247,25 @@ def lock_all_of(*, payer_id: int) -> list[PaymentMethod]:
     """Lock every method of one payer, so that one default stays one."""
     found = PaymentMethod.objects.filter(payer_id=payer_id).values_list("pk", flat=True)
     return lock(method_ids=list(found))
+
+
+def list_by_token(*, gateway_key: str, token: str) -> list[MethodRow]:
+    """Return every method that a gateway knows by this token, one-time ones too. For flows alone."""
+    found = PaymentMethod.objects.filter(connection__gateway_key=gateway_key, token=token)
+    return _rows(found.exclude(status=states.DELETED).order_by("pk"))
+
+
+def find_once(*, actor: Actor, payer_id: int, connection_id: int, kind: str) -> str | None:
+    """Return the public id of a method of this kind that a payer uses without saving it, or None."""
+    rows = PaymentMethod.objects.filter(
+        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
+        payer_id=payer_id,
+        connection_id=connection_id,
+        kind=kind,
+        is_saved=False,
+        status=states.ACTIVE,
+    ).exclude(validation=states.FAILED)
+    return rows.order_by("pk").values_list("public_id", flat=True).first()
 
 
 def lock_by_token(*, gateway_key: str, token: str) -> list[PaymentMethod]:
@@ -323,3 +348,12 @@ def count_distinct_cards(*, payer_id: int, since: datetime) -> int:
     """Return how many different cards were given for this payer since then, the one-time ones too."""
     rows = PaymentMethod.objects.filter(payer_id=payer_id, kind="card", added_at__gt=since)
     return rows.values("fingerprint").distinct().count()
+
+
+def labels_of(*, actor: Actor, public_ids: Collection[str]) -> dict[str, str]:
+    """Return what these methods are called, deleted and one-time ones too, as far as the actor may see them."""
+    rows = PaymentMethod.objects.filter(
+        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
+        public_id__in=public_ids,
+    )
+    return {row.public_id: row.label for row in _rows(rows)}

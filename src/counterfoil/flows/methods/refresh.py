@@ -14,7 +14,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db, http
 from counterfoil.core.actor import OPERATOR, Actor
-from counterfoil.flows.methods import notify, vouch
+from counterfoil.flows.methods import notify, revoked, vouch
 from counterfoil.flows.payments import send
 from counterfoil.gateways import base
 from counterfoil.methods import operations as method_operations, queries as method_queries
@@ -36,7 +36,11 @@ def run(*, actor: Actor, now: datetime, connection_id: int, token: str) -> bool:
         # It will not say: asking again would not help, and the next charge tells what is wrong.
         log.warning("a gateway does not say what became of a token", extra={"ref": connection_id})
         return True
-    if not isinstance(found, base.NotFound):
+    if isinstance(found, base.NotFound):
+        return True
+    if found.is_revoked:
+        revoked.run(actor=actor, now=now, connection=connection, token=token)
+    else:
         db.in_transaction(lambda: apply(actor=actor, now=now, connection=connection, found=found))
     return True
 
