@@ -115,6 +115,32 @@ OWN: dict[str, Any] = {
     "device": "Safari on iPhone",
     "link": "/profile/",
 }
+SHARED: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Susan Whitfield",
+    "for_whom": "Eleanor Whitfield",
+    "from_name": "Susan Whitfield",
+    "sharer_name": "Daniel Whitfield",
+    "invoice_number": "1001",
+    "due_on": "2026-12-05",
+    "percent_bp": 5_000,
+    "amount_minor": 160_000,
+    "currency": "USD",
+    "link": "/sharing/",
+}
+HELPER: dict[str, Any] = {
+    "biller": BILLER,
+    "payer_name": "Eleanor Whitfield",
+    "for_whom": "Eleanor Whitfield",
+    "from_name": "Eleanor Whitfield",
+    "helper_name": "Susan Whitfield",
+    "may_pay": True,
+    "limit_minor": 50_000,
+    "total_minor": 200_000,
+    "currency": "USD",
+    "until_on": "2027-01-31",
+    "link": "/sharing/",
+}
 DATA: dict[str, dict[str, Any]] = {
     "request_received": REQUEST,
     "request_answered": REQUEST | {"text": "It was on November 12.\n\nTell us if that is wrong."},
@@ -136,6 +162,19 @@ DATA: dict[str, dict[str, Any]] = {
     "payment_returned": PAYMENT | {"return_code": "R01", "returned_on": "2026-11-25"},
     "payment_paid": PAYMENT | {"paid_on": "2026-11-27"},
     "method_added": PAYMENT | {"added_at": "2026-11-21T15:00:00+00:00"},
+    "share_offered": SHARED | {"note": "Could you take half this month?"},
+    "share_accepted": SHARED,
+    "share_declined": SHARED,
+    "share_ended": SHARED | {"is_addressee": True, "given_back_minor": 160_000},
+    "share_unpaid": SHARED | {
+        "people": [
+            {"name": "Daniel Whitfield", "amount_minor": 160_000, "is_offered": False},
+            {"name": "Ruth Whitfield", "amount_minor": 80_000, "is_offered": True},
+        ]
+    },
+    "helper_added": HELPER,
+    "helper_acted": PAYMENT | HELPER | {"act": "Susan Whitfield for Eleanor Whitfield", "paid_minor": 30_000},
+    "helper_ended": HELPER | {"is_payer": True},
     "new_device": OWN | {"email": "susan@example.test", "link": "/profile/sessions/"},
     "security_changed": OWN | {"what": "password"},
     "contact_changed": OWN | {"payer_name": "Susan Whitfield", "changed": ["email", "phone"], "by": "payer"},

@@ -55,6 +55,8 @@ class Actor:
     user_agent: str = ""
     session_ref: str = ""
     request_id: str = ""
+    # Acts for a payer who gave access (hlp_...): what it pays is held to that access's limits.
+    helper_ref: str = ""
 
     @property
     def is_system(self) -> bool:

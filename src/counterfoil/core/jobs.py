@@ -24,6 +24,7 @@ NAMES: Final = {
     "plan_autopay": "pay",
     "plan_autopay_of": "pay",
     "deliver_notice": "mail",
+    "tell_sharing": "mail",
     "remind": "mail",
     "seal_audit": "default",
     "sweep": "default",

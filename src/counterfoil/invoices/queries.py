@@ -46,8 +46,8 @@ _COLUMNS = (
     "account__holder_name", "payer_id", "payer__name", "is_shared",
 )  # fmt: skip
 _PART_COLUMNS = (
-    "invoice_id", "payer_id", "payer__name", "share_ref", "agreed_minor", "paid_minor", "pending_minor", "is_live",
-    "sees_lines",
+    "invoice_id", "payer_id", "payer__name", "share_ref", "percent_bp", "agreed_minor", "paid_minor",
+    "pending_minor", "is_live", "sees_lines",
 )  # fmt: skip
 
 
@@ -357,14 +357,20 @@ def ids_of_share(*, share_ref: str) -> list[int]:
     return list(rows.values_list("invoice_id", flat=True))
 
 
-def list_shared_due(*, biller_id: int, first: date, last: date) -> list[tuple[InvoiceRow, list[PartRow]]]:
-    """Return a biller's open shared invoices that are due between two days, whole, with who took what."""
+def list_due(
+    *, biller_id: int, first: date, last: date, taken_before: datetime
+) -> list[tuple[InvoiceRow, list[PartRow]]]:
+    """Return a biller's open shared invoices due between two days, whole, with who took what before that time."""
     rows = Invoice.objects.filter(
         biller_id=biller_id, status=states.OPEN, is_shared=True, due_on__gte=first, due_on__lte=last
     )
     invoices = [InvoiceRow(*row) for row in rows.order_by("pk").values_list(*_COLUMNS)]
+    late = InvoicePart.objects.filter(invoice_id__in=[row.id for row in invoices], taken_at__gte=taken_before)
+    too_new = set(late.values_list("invoice_id", "payer_id"))
     parts = _by_invoice(invoices)
-    return [(invoice, parts[invoice.id]) for invoice in invoices]
+    return [
+        (row, [part for part in parts[row.id] if (row.id, part.payer_id) not in too_new]) for row in invoices
+    ]
 
 
 def open_ids(*, pairs: Collection[tuple[int, int]]) -> list[int]:

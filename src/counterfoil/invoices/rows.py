@@ -89,6 +89,7 @@ class PartRow:
     payer_id: int
     payer_name: str
     share_ref: str
+    percent_bp: int
     agreed_minor: int
     paid_minor: int
     pending_minor: int

@@ -75,6 +75,38 @@ PROOFS: Final = {
         WHERE p.origin NOT IN ('import', 'hand') AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)
           AND (z.id IS NULL OR z.payer_id <> p.payer_id OR z.amount_minor < p.amount_minor + p.fee_minor
                OR z.debit_on > p.effective_on)""",
+    "A part of an invoice says what its payer's payments say": """
+        SELECT i.public_id, format('%%s and %%s cached, %%s and %%s paid and claimed',
+                                   t.paid_minor, t.pending_minor, c.paid, c.pending)
+        FROM invoices_invoicepart t JOIN invoices_invoice i ON i.id = t.invoice_id LEFT JOIN LATERAL (
+          SELECT coalesce(sum(a.amount_minor) FILTER (WHERE a.applied_on IS NOT NULL), 0) AS paid,
+                 coalesce(sum(a.amount_minor) FILTER (WHERE a.applied_on IS NULL), 0) AS pending
+          FROM payments_allocation a JOIN payments_payment p ON p.id = a.payment_id
+          WHERE a.invoice_id = t.invoice_id AND p.payer_id = t.payer_id AND a.released_on IS NULL) c ON true
+        WHERE (t.paid_minor <> c.paid OR t.pending_minor <> c.pending)
+          AND (%(biller)s::bigint IS NULL OR t.biller_id = %(biller)s)""",
+    "Who pays what is addressed to another has a part of it": """
+        SELECT i.public_id, p.public_id FROM payments_allocation a
+        JOIN payments_payment p ON p.id = a.payment_id JOIN invoices_invoice i ON i.id = a.invoice_id
+        WHERE p.payer_id <> i.payer_id AND a.released_on IS NULL
+          AND (%(biller)s::bigint IS NULL OR a.biller_id = %(biller)s)
+          AND NOT EXISTS (SELECT FROM invoices_invoicepart t
+                          WHERE t.invoice_id = i.id AND t.payer_id = p.payer_id AND i.is_shared)""",
+    "Parts never sum above what is open, nor does the rest pay for them": """
+        SELECT i.public_id, format('%%s open with %%s pending, of it others owe %%s and have sent %%s',
+                                   i.open_minor, i.pending_minor, t.owed, t.sent)
+        FROM invoices_invoice i JOIN (
+          SELECT invoice_id, sum(greatest(agreed_minor - paid_minor, pending_minor)) AS owed,
+                 sum(pending_minor) AS sent FROM invoices_invoicepart
+          WHERE (%(biller)s::bigint IS NULL OR biller_id = %(biller)s) GROUP BY invoice_id) t
+          ON t.invoice_id = i.id
+        WHERE t.owed > i.open_minor OR i.pending_minor - t.sent > i.open_minor - t.owed""",
+    "A sharer pays no more than the share": """
+        SELECT i.public_id, format('%%s agreed, %%s paid, %%s on its way',
+                                   t.agreed_minor, t.paid_minor, t.pending_minor)
+        FROM invoices_invoicepart t JOIN invoices_invoice i ON i.id = t.invoice_id
+        WHERE t.is_live AND t.paid_minor + t.pending_minor > t.agreed_minor
+          AND (%(biller)s::bigint IS NULL OR t.biller_id = %(biller)s)""",
     "An ended payment has no open attempt": """
         SELECT p.public_id, p.status FROM payments_attempt t JOIN payments_payment p ON p.id = t.payment_id
         WHERE t.ended_at IS NULL AND p.status NOT IN ('submitting', 'unknown', 'action_needed')

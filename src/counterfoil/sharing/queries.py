@@ -145,9 +145,11 @@ def list_standing(*, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int]
     return found
 
 
-def list_offered(*, invoice_ids: Collection[int]) -> dict[int, list[ShareRow]]:
-    """Return the shares of these invoices that nobody has answered, by invoice; one query. For flows."""
-    rows = Share.objects.filter(invoice_id__in=invoice_ids, status=states.OFFERED)
+def list_offered(*, biller_id: int, before: datetime) -> dict[int, list[ShareRow]]:
+    """Return the shares of a biller's invoices that nobody has answered since `before`, by invoice; one query."""
+    rows = Share.objects.filter(
+        biller_id=biller_id, invoice__isnull=False, status=states.OFFERED, offered_at__lt=before
+    )
     found: dict[int, list[ShareRow]] = {}
     for row in (ShareRow(*each) for each in rows.order_by("pk").values_list(*_SHARE)):
         found.setdefault(row.invoice_id or 0, []).append(row)
@@ -164,6 +166,21 @@ def has_standing_share(*, invoice_id: int | None, account_id: int, payer_id: int
         status__in=states.STANDING,
     )
     return found.exists()
+
+
+def find_person(*, payer_id: int, email: str) -> int | None:
+    """Return the payer whom this payer asked at this address before, to share or to help; None for nobody."""
+    shared = (
+        Share.objects.filter(payer_id=payer_id, email=email)
+        .order_by("-pk")
+        .values_list("sharer_id", flat=True)
+    )
+    helped = (
+        Helper.objects.filter(payer_id=payer_id, email=email)
+        .order_by("-pk")
+        .values_list("helper_id", flat=True)
+    )
+    return shared.first() or helped.first()
 
 
 def lock_share(*, share_id: int) -> Share:
@@ -207,6 +224,14 @@ def lock_helper(*, helper_id: int) -> Helper:
     """Return an access fresh; the account it belongs to is locked, and every change and every use of it holds it."""
     db.demand_transaction()
     return Helper.objects.get(pk=helper_id)
+
+
+def list_lapsed(*, now: datetime, biller_id: int | None = None, limit: int = 500) -> list[str]:
+    """Return the public ids of accesses whose day is over and that were not ended yet, the oldest first."""
+    rows = Helper.objects.filter(status=states.ACTIVE, ends_at__lte=now)
+    if biller_id is not None:
+        rows = rows.filter(biller_id=biller_id)
+    return list(rows.order_by("pk").values_list("public_id", flat=True)[:limit])
 
 
 def list_helpers_with_method(*, method_id: int) -> list[Helper]:

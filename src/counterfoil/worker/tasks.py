@@ -28,6 +28,7 @@ from counterfoil.flows.payments import (
     settle_matured as settle,
 )
 from counterfoil.flows.schedules import plan_autopay as planner, run_due
+from counterfoil.flows.sharing import end_lapsed, tell_unpaid
 from counterfoil.worker.schedule import SCHEDULE
 
 SEAL_BATCH: Final = 2_000
@@ -86,6 +87,15 @@ def catch_up(timestamp: int) -> None:  # noqa: ARG001
 def remind(timestamp: int) -> None:  # noqa: ARG001
     """Remind payers of what is due soon or past due, where it is day."""
     reminders.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["tell_sharing"])
+@app.task(name="tell_sharing", queue=jobs.NAMES["tell_sharing"], queueing_lock="tell_sharing")
+def tell_sharing(timestamp: int) -> None:  # noqa: ARG001
+    """Tell who shares a bill that somebody has not paid, and end helpers' accesses whose day is over."""
+    now = clock.now()
+    tell_unpaid.run(actor=WORKER, now=now)
+    end_lapsed.run(actor=WORKER, now=now)
 
 
 @app.periodic(cron=SCHEDULE["run_scheduled"])

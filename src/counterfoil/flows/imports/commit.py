@@ -15,6 +15,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, ids as core_ids
 from counterfoil.core.actor import Actor
 from counterfoil.flows.imports import check
+from counterfoil.flows.invoices import divide
 from counterfoil.imports import operations as import_operations, queries as import_queries, states
 from counterfoil.imports.queries import Import, ImportRow, StagedInvoice
 from counterfoil.invoices import operations as invoice_operations
@@ -91,6 +92,7 @@ def _commit(actor: Actor, now: datetime, import_id: str, biller: BillerRow, prog
             import_operations.take_statistics()
         after, done = rows[-1].line, done + len(rows)
         progress(done)
+    divide.cover(now=now, pairs={(home.account_id, home.payer_id) for home in work.homes.values()})
     import_operations.mark_committed(imported=imported, now=now)
     audit_operations.record(
         actor=actor,

@@ -11,7 +11,7 @@ from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import Actor
-from counterfoil.flows.invoices import apply_credit
+from counterfoil.flows.invoices import apply_credit, divide
 from counterfoil.invoices import operations as invoice_operations
 from counterfoil.invoices.drafts import NewInvoice
 from counterfoil.ledger import operations as ledger_operations, postings, queries as ledger_queries
@@ -70,6 +70,7 @@ def _issue(actor: Actor, now: datetime, biller_id: int, drafts: Sequence[NewInvo
             for d in drafts
         ]
     )
+    divide.cover(now=now, pairs={(d.account_id, d.payer_id) for d in drafts})
     if schedule_queries.has_autopay(pairs_={(d.account_id, d.payer_id) for d in drafts}):
         # In this commit; one that waits already is enough, and the hourly planner finds what is lost.
         jobs.defer("plan_autopay_of", queueing_lock=f"plan_autopay_of:{biller_id}", biller_id=biller_id)

@@ -15,7 +15,7 @@ from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import card_limits, facts as payment_facts, quote, waiting_notices
+from counterfoil.flows.payments import card_limits, facts as payment_facts, helping, quote, waiting_notices
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import PayOrder, Quote, Submission
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
@@ -62,6 +62,7 @@ def run(
     pairs = [(s.order.account_id, s.order.payer_id) for s in submissions]
     if len(set(pairs)) != len(pairs):
         raise ValueError("one payment for one payer and account at a time")
+    helping.demand_scope(actor=actor, scopes=[s.scope for s in submissions])
 
     def bear() -> list[Birth]:
         births = _bear(actor, now, submissions, calls_now=calls_now)
@@ -79,7 +80,7 @@ def run(
 
 
 def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, calls_now: bool) -> list[Birth]:
-    _lock([s.order for s in submissions])
+    _lock(actor, now, [s.order for s in submissions])
     loaded = payment_facts.load(actor=actor, now=now, orders=[s.order for s in submissions])
     known_by_key = payment_queries.list_by_keys(
         keys=[_key(submission, known) for submission, known in zip(submissions, loaded, strict=True)]
@@ -105,10 +106,11 @@ def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, cal
     return [birth for birth in births if birth is not None]
 
 
-def _lock(orders: Sequence[PayOrder]) -> None:
-    """Lock coarse to fine: whatever claims an invoice or spends credit holds these rows."""
+def _lock(actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> None:
+    """Lock coarse to fine: whatever claims an invoice or spends credit, or ends a helper's access, holds these rows."""
     payer_queries.lock_accounts(account_ids={order.account_id for order in orders})
-    pairs = {(order.account_id, order.payer_id) for order in orders}
+    helped = helping.find(actor=actor, now=now)
+    pairs = {helping.pair(helped, order) for order in orders}
     invoice_queries.lock(invoice_ids=invoice_queries.open_ids(pairs=pairs))
     method_queries.lock_by_refs(refs={order.method_ref for order in orders})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,8 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors
 from counterfoil.core.actor import Actor, ActorKind
+from counterfoil.flows.payments import helping
+from counterfoil.flows.payments.helping import Helping
 from counterfoil.flows.payments.orders import PayOrder
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import InvoiceRow
@@ -47,6 +49,8 @@ class Facts:
     today: date
     is_open: bool
     return_window_days: int
+    # Who pays is a helper: the invoices and the sums are those of the payer who gave the access.
+    helping: Helping | None = None
 
     @property
     def method(self) -> MethodRow:
@@ -74,6 +78,7 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
 
     :raises errors.NotFound: the payer or the account is not the actor's to use.
     """
+    helped = helping.find(actor=actor, now=now)
     payer_ids = {order.payer_id for order in orders}
     payers = {row.id: row for row in payer_queries.list_payers_by_ids(actor=actor, payer_ids=payer_ids)}
     account_ids = {order.account_id for order in orders}
@@ -84,9 +89,9 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
         row.public_id: row
         for row in method_queries.list_by_refs(actor=actor, refs={order.method_ref for order in orders})
     }
-    pairs = {(order.account_id, order.payer_id) for order in orders}
+    pairs = {helping.pair(helped, order) for order in orders}
     invoices = invoice_queries.list_open_of(actor=actor, pairs=pairs)
-    pending = payment_queries.sum_pending(actor=actor, payer_ids=payer_ids)
+    pending = payment_queries.sum_pending(actor=actor, payer_ids={payer_id for _, payer_id in pairs})
     credit = ledger_queries.credits_of(actor=actor, pairs=pairs)
     billers = biller_queries.list_by_ids(biller_ids={row.biller_id for row in payers.values()})
     windows = _return_windows(billers.values(), now)
@@ -96,11 +101,10 @@ def load(*, actor: Actor, now: datetime, orders: Sequence[PayOrder]) -> list[Fac
         if payer is None or account is None or payer.biller_id != account.biller_id:
             raise errors.NotFound("payer or account")
         method = methods.get(order.method_ref)
-        pair, biller = (order.account_id, order.payer_id), billers[payer.biller_id]
-        loaded.append(
-            _facts(biller, payer, account, method, invoices.get(pair, ()), pending.get(pair, 0),
-                   credit.get(pair, 0), windows, is_open=_is_open(biller, actor), now=now)
-        )  # fmt: skip
+        pair, biller = helping.pair(helped, order), billers[payer.biller_id]
+        known = _facts(biller, payer, account, method, invoices.get(pair, ()), pending.get(pair, 0),
+                       credit.get(pair, 0), windows, is_open=_is_open(biller, actor), now=now)  # fmt: skip
+        loaded.append(replace(known, helping=helped) if helped else known)
     return loaded
 
 
