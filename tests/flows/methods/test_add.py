@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx
@@ -32,6 +34,19 @@ def form(world: World, token: str, kind: str = "card") -> add.NewMethodForm:
 
 def save(world: World, filled: add.NewMethodForm) -> str:
     return add.run(actor=world.payer, now=world.now, form=filled)
+
+
+@contextmanager
+def down(world: World) -> Iterator[None]:
+    """Let the gateway give no answer."""
+
+    class Down(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("down", request=request)
+
+    client.mount(base_url=world.sandbox.base_url, transport=Down())
+    yield
+    client.mount(base_url=world.sandbox.base_url, transport=world.sandbox.transport)
 
 
 def saved(world: World) -> list[method_queries.MethodRow]:
@@ -81,16 +96,10 @@ def test_numbers_do_not_belong_in_names(world: World, text: str) -> None:
 
 
 def test_a_gateway_that_is_down_saves_nothing(world: World) -> None:
-    class Down(httpx.BaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            raise httpx.ConnectError("down", request=request)
-
     filled = form(world, world.sandbox.card())
-    client.mount(base_url=world.sandbox.base_url, transport=Down())
-    with pytest.raises(errors.Refused) as refusal:
+    with down(world), pytest.raises(errors.Refused) as refusal:
         save(world, filled)
     assert refusal.value.code == "gateway_unavailable"
-    client.mount(base_url=world.sandbox.base_url, transport=world.sandbox.transport)
     assert saved(world) == []
     assert save(world, filled) == saved(world)[0].public_id
 
