@@ -53,6 +53,7 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     notices = notice_queries.list_for_payers(desk.actor, payer_ids=payer_ids, limit=SHOWN)
     context = {
         "account": account,
+        "may_record": desk.may(permissions.RECORD_PAYMENTS) and bool(links),
         "balances": owed,
         "outstanding_minor": sum(balance.outstanding_minor for balance in owed),
         "pending_minor": sum(balance.pending_minor for balance in owed),

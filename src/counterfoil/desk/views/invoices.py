@@ -83,6 +83,7 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     context = {
         "invoice": invoice,
         "status": invoice.shown_status(desk.today),
+        "may_correct": invoice.status == "open" and desk.may(permissions.EDIT_INVOICES),
         "account": account,
         "payer": payer,
         "lines": invoice_queries.list_lines(actor=desk.actor, invoice_id=invoice.id),
