@@ -138,7 +138,7 @@ def _failed(actor: Actor, now: datetime, book: _Book, item: Work) -> None:
     book.told[row.pk] = _words(item, retry_on)
     if verdict.stops:
         _stop_method(actor, now, book, payment.method_id, verdict.stops)
-    elif pauses_for_good and enrollment is not None:
+    elif pauses_for_good and enrollment is not None and enrollment.status == states.ACTIVE:
         _pause(actor, now, book, enrollment, states.FAILURES)
 
 
