@@ -12,6 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from counterfoil.notices import base, registry, rendering
+from tests.notices.later_data import LATER
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 BILLER = {
@@ -142,6 +143,7 @@ HELPER: dict[str, Any] = {
     "link": "/sharing/",
 }
 DATA: dict[str, dict[str, Any]] = {
+    **LATER,
     "request_received": REQUEST,
     "request_answered": REQUEST | {"text": "It was on November 12.\n\nTell us if that is wrong."},
     "request_alert": REQUEST | {"kind": "payment", "link": "/desk/maple-court/requests/req_1/"},
