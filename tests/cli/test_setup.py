@@ -35,6 +35,20 @@ def test_the_first_administrator_and_the_first_biller_are_made_at_once() -> None
 
 
 @pytest.mark.django_db
+def test_an_invited_administrator_is_asked_for_no_password() -> None:
+    said = StringIO()
+    who = {
+        "email": "ada@example.test",
+        "biller": "oak-hill",
+        "biller_name": "Oak Hill",
+        "phone": "(555) 555-0100",
+    }
+    call_command("setup", **who, invite=True, stdout=said)
+    assert "A mail brings the link" in said.getvalue()
+    assert not Login.objects.get(email="ada@example.test").has_usable_password()
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("_password")
 def test_recovering_somebody_unknown_says_so() -> None:
     with pytest.raises(CommandError, match="no staff login"):

@@ -87,7 +87,7 @@ class World:
             )
         return biller_id, biller_queries.list_active_connections(biller_id=biller_id)[0].public_id
 
-    def set_portal(self, **changes: bool) -> None:
+    def set_portal(self, **changes: object) -> None:
         """Change what payers can do here."""
         before = biller_queries.get(biller_id=self.biller_id).portal
         with db.transaction():

@@ -179,6 +179,7 @@ DATA: dict[str, dict[str, Any]] = {
     "helper_ended": HELPER | {"is_payer": True},
     "new_device": OWN | {"email": "susan@example.test", "link": "/profile/sessions/"},
     "security_changed": OWN | {"what": "password"},
+    "staff_invitation": OWN | {"is_new": "yes", "link": "/accounts/password/reset/key/1-secret/"},
     "contact_changed": OWN | {"payer_name": "Susan Whitfield", "changed": ["email", "phone"], "by": "payer"},
     "access_withdrawn": OWN | {"for_whom": "Eleanor Whitfield", "by": "staff", "link": "/"},
     "who_pays_changed": OWN

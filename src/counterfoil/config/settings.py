@@ -219,6 +219,7 @@ MFA_TRUST_ENABLED = True
 MFA_TRUST_COOKIE_NAME = f"{_cookie_prefix}cf_trusted"
 MFA_TRUST_COOKIE_SECURE = _is_live
 MFA_TOTP_ISSUER = "Counterfoil"
+MFA_TOTP_TOLERANCE = 1  # a code typed in slowly still counts for half a minute
 # Browsers let passkeys live on http://localhost alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _env.is_demo
 

@@ -58,6 +58,7 @@ INVOICE_PREFERENCES: Final[Words] = {
 NOTICES: Final[Words] = {
     "invitation": _("Invitation to the portal"),
     "invitation_to_existing_login": _("Invitation to add an account"),
+    "staff_invitation": _("Invitation to staff"),
     "new_device": _("Logged in on a new device"),
     "security_changed": _("Way to log in changed"),
     "contact_changed": _("Contact data changed"),

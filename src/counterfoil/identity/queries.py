@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.urls import reverse
 
 from counterfoil.core import errors
 from counterfoil.core.actor import Actor, StaffGrant
@@ -121,6 +124,15 @@ def has_second_factor(*, login_id: int) -> bool:
 def count_second_factors(*, login_id: int) -> int:
     """Return how many second factors a login has, recovery codes apart."""
     return int(_second_factors(login_id).count())
+
+
+def password_path(*, login_id: int) -> str:
+    """Return the address under which the login's owner chooses a password; it is good for three days, once."""
+    login = Login.objects.get(pk=login_id)
+    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(login)
+    return reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(login), "key": key}
+    )
 
 
 def list_sessions(*, login_id: int, this_key: str) -> list[SessionRow]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from counterfoil.audit.models import AuditEvent
@@ -12,6 +13,8 @@ from counterfoil.flows.identity import actor as actor_flow, create_staff, recove
 from counterfoil.flows.identity.create_staff import NewStaff
 from counterfoil.identity import permissions, queries as identity_queries
 from counterfoil.identity.models import Login, StaffRole
+from counterfoil.notices import secrecy
+from counterfoil.notices.models import Notice
 from tests.factories.people import NOW, PASSWORD, SEEN, Community
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +96,34 @@ def test_the_operator_lets_staff_back_in_and_nobody_else_does() -> None:
     assert AuditEvent.objects.get(action="staff.recovered", object_ref=login.public_id).details == {
         "second_factors_removed": 1
     }
+
+
+def test_who_is_invited_chooses_the_password_by_a_link_in_the_mail(client: Client) -> None:
+    home = Community()
+    new = NewStaff(email="new@example.test", name="Nia New", role=permissions.BILLING, is_invited=True)
+    made = create_staff.run(actor=home.staff, now=NOW, biller_id=home.id, new=new)
+    login = Login.objects.get(public_id=made.public_id)
+    assert not login.has_usable_password()
+    sent = Notice.objects.get(key="staff_invitation")
+    link = str(secrecy.opened(key=sent.key, data=sent.data, public_id=sent.public_id)["link"])
+    assert link.startswith("/accounts/password/reset/key/")
+    assert link not in str(sent.data)
+    form = client.get(link, follow=True)
+    client.post(form.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
+    login.refresh_from_db()
+    assert login.check_password(PASSWORD)
+    # Once: the same link chooses no other one.
+    assert Client().get(link, follow=True).redirect_chain == []
+
+
+def test_an_invited_login_that_exists_keeps_its_password() -> None:
+    home, other = Community(), Community("Oak Hill")
+    login = Login.objects.get(public_id=home.staff.ref)
+    new = NewStaff(email=login.email, name="", role=permissions.VIEWER, is_invited=True)
+    create_staff.run(actor=other.staff, now=NOW, biller_id=other.id, new=new)
+    sent = Notice.objects.get(key="staff_invitation")
+    assert (
+        secrecy.opened(key=sent.key, data=sent.data, public_id=sent.public_id)["link"] == "/accounts/login/"
+    )
+    login.refresh_from_db()
+    assert login.check_password(PASSWORD)

@@ -25,7 +25,7 @@ from counterfoil.payers import (
 from counterfoil.payers.queries import PayerRow
 
 # What is told to the address there was and the one there is: a thief changes these first.
-TOLD: Final = ("name", "email", "phone")
+TOLD: Final[tuple[str, ...]] = ("name", "email", "phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,11 @@ class Command(BaseCommand):
         parser.add_argument("--zone", default="America/Chicago", help="the biller's time zone")
         parser.add_argument("--phone", default="", help="whom payers call")
         parser.add_argument(
+            "--invite",
+            action="store_true",
+            help="send a link to choose a password, in place of asking for one",
+        )
+        parser.add_argument(
             "--recover", action="store_true", help="set a new password and forget a lost second factor"
         )
 
@@ -62,10 +67,12 @@ class Command(BaseCommand):
             email=options["email"],
             name=options["name"],
             role=permissions.ADMINISTRATOR,
-            password=_password(),
+            password="" if options["invite"] else _password(),
+            is_invited=options["invite"],
         )
         create_staff.run(actor=OPERATOR, now=clock.now(), biller_id=biller_id, new=new)
-        self.stdout.write(f"{options['email']} administers {options['biller']}. Log in to go on.")
+        then = "A mail brings the link to choose a password." if options["invite"] else "Log in to go on."
+        self.stdout.write(f"{options['email']} administers {options['biller']}. {then}")
 
 
 def _biller(options: dict[str, Any]) -> int:
