@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
+from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import http
 from counterfoil.core.actor import OPERATOR, WORKER
 from counterfoil.flows.notices import deliver
@@ -183,6 +184,8 @@ RULES: Final[dict[str, Rule]] = {
     "portal-request": payer(ref="request"),
     "portal-request-close": payer(ref="request"),
     "portal-invoice-ask": payer(ref="invoice"),
+    "portal-documents": signed(),
+    "portal-authorization": payer(ref="authorization"),
     "portal-payment-problem": payer(ref="payment"),
     "desk-home": Rule("some staff"),
     "desk-biller": desk(permissions.SEE_ACCOUNTS),
@@ -304,6 +307,7 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
         roles={
             OWN: owner,
             OTHER: joined(neighbor.public_id),
+    authorization = agreement_queries.list_evidence(actor=OPERATOR, payer_ids=[world.payer_id]).rows[0]
             ELSEWHERE: joined(stranger.public_id),
             STRANGER: signed_in.staff(elsewhere.id, now=people.NOW),
             FACTORLESS: signed_in.staff(world.biller_id, now=people.NOW),
@@ -319,6 +323,7 @@ def set_for_later(world: World, method: str) -> tuple[str, str]:
     world.set_portal(schedule_payment=True)
     asked = {"actor": world.payer, "now": world.now, "order": world.order(method)}
     on = world.today + timedelta(days=7)
+            "authorization": authorization.public_id,
     seen = review.run(**asked, on=on).digest
     scheduled = schedule_payment.run(**asked, on=on, key="matrix", seen=seen)
     form = enroll.EnrollmentForm(payer_id=world.payer_id, account_id=world.account_id, method_ref=method)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -95,6 +96,10 @@ class Actor:
         """Return this actor as staff of one biller alone: nothing of another, and nobody's payer, is in sight."""
         here = tuple(grant for grant in self.staff if grant.biller_id == biller_id)
         return replace(self, staff=here, payers=())
+
+    def as_payers(self, payer_ids: Collection[int]) -> Actor:
+        """Return this actor as some of the payers alone: nothing of the others is in sight."""
+        return replace(self, payers=tuple(grant for grant in self.payers if grant.payer_id in payer_ids))
 
     def demand_payer(self, permission: str, *, payer_id: int) -> None:
         """Refuse unless the user profile allows `permission` for that payer.

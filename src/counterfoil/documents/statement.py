@@ -31,7 +31,8 @@ class StatementLine:
 class StatementData:
     """Everything on a statement, formatted for one locale when it was frozen.
 
-    `closing_words` says what the closing figure is: owed, nothing, or credit; `is_settled` that nothing is owed.
+    `closing` is the figure at the top, without a sign, and `closing_words` what it is: owed, nothing, or credit;
+    `balance` is the same at the end of the lines. `is_settled` tells that nothing is owed.
     """
 
     biller: letterhead.Letterhead
@@ -42,6 +43,7 @@ class StatementData:
     closing_day: str
     closing_on: str
     closing: str
+    balance: str
     closing_words: str
     is_settled: bool
     lines: tuple[StatementLine, ...]
@@ -78,6 +80,7 @@ def _document(data: StatementData) -> dict[str, Any]:
         "opening": data.opening,
         "closing_on": data.closing_on,
         "closing": data.closing,
+        "balance": data.balance,
         "closing_words": data.closing_words,
         "charged": data.charged,
         "paid": data.paid,

@@ -104,7 +104,7 @@ def list_by_ids(*, actor: Actor, payment_ids: Collection[int]) -> list[PaymentRo
     return [PaymentRow(*row) for row in _visible(actor).filter(pk__in=payment_ids).values_list(*COLUMNS)]
 
 
-def list_by_refs(*, actor: Actor, public_ids: Collection[str]) -> dict[str, PaymentRow]:
+def map_by_refs(*, actor: Actor, public_ids: Collection[str]) -> dict[str, PaymentRow]:
     """Return these payments by public id, as far as the actor may see them."""
     rows = _visible(actor).filter(public_id__in=public_ids).values_list(*COLUMNS)
     return {row.public_id: row for row in (PaymentRow(*values) for values in rows)}

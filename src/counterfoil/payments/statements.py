@@ -85,7 +85,7 @@ def _invoices(actor: Actor, rows: Sequence[MoveRow]) -> dict[str, InvoiceRow]:
 
 def _payments(actor: Actor, rows: Sequence[MoveRow]) -> dict[str, PaymentRow]:
     refs = {row.source_ref for row in rows if row.source_ref.startswith(PAYMENT_REF)}
-    return payment_queries.list_by_refs(actor=actor, public_ids=refs)
+    return payment_queries.map_by_refs(actor=actor, public_ids=refs)
 
 
 def _moves(

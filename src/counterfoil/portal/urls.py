@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from counterfoil.portal import message_urls, method_urls, pay_urls, profile_urls, request_urls
+from counterfoil.portal import (
+    document_urls,
+    message_urls,
+    method_urls,
+    pay_urls,
+    profile_urls,
+    request_urls,
+    sharing_urls,
+)
 from counterfoil.portal.views import brand, dashboard, invitations, invoices, payments
 
 urlpatterns = [
@@ -13,6 +21,7 @@ urlpatterns = [
     *message_urls.urlpatterns,
     *profile_urls.urlpatterns,
     *request_urls.urlpatterns,
+    *document_urls.urlpatterns,
     path("brand/<slug:key>-<slug:digest>.css", brand.sheet, name="portal-brand"),
     path("invitations/", invitations.invitation, name="portal-invitation"),
     path("invitations/again/", invitations.again, name="portal-invitation-again"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import get_currency_symbol
 from django.utils.translation import get_language
 
@@ -40,6 +40,18 @@ def day(value: date, *, reference: date | None = None, long: bool = True) -> str
 @functools.lru_cache(maxsize=2_048)
 def _medium(value: date, locale: str) -> str:
     return format_date(value, format="medium", locale=locale)
+
+
+def month(value: date) -> str:
+    """The month of a day: `November 2026`."""
+    return str(format_skeleton("yMMMM", value, locale=current_locale()))
+
+
+def month_of(value: date) -> tuple[date, date]:
+    """The first and the last day of a day's month."""
+    first = value.replace(day=1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return first, following - timedelta(days=1)
 
 
 def instant(at: datetime, *, zone: str, reference: date | None = None) -> str:

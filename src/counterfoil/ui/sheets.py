@@ -34,7 +34,7 @@ def receipt(
     telling = wording.of(payment, today=biller_queries.today(biller=biller, now=now), on_paper=True)
     lines = tuple(_receipt_line(share, invoices[share.invoice_id], payment.currency) for share in shares)
     data = receipt_document.ReceiptData(
-        biller=_letterhead(biller),
+        biller=letterhead_of(biller),
         number=payment.number,
         status=str(statuses.look(telling.status).words),
         tone="ok" if telling.tone == "ok" else "bad" if telling.tone == "bad" else "wait",
@@ -65,7 +65,7 @@ def invoice(
     status = statuses.look(invoice.shown_status(today))
     shown = [(line.description, line.amount_minor) for line in lines] or [(_("Total"), invoice.total_minor)]
     data = invoice_document.InvoiceData(
-        biller=_letterhead(biller),
+        biller=letterhead_of(biller),
         number=invoice.number,
         status=str(status.words),
         tone="ok" if status.tone == "ok" else "bad" if status.tone == "bad" else "wait",
@@ -114,7 +114,8 @@ def _entry(payment: PaymentRow, part: int, currency: str) -> invoice_document.In
     return invoice_document.InvoiceEntry(day=formats.day(payment.submitted_on), what=what, amount=amount)
 
 
-def _letterhead(biller: BillerRow) -> letterhead.Letterhead:
+def letterhead_of(biller: BillerRow) -> letterhead.Letterhead:
+    """Return a biller as its documents show it."""
     return letterhead.Letterhead(
         name=biller.brand.name,
         phone=biller.phone,

@@ -82,6 +82,7 @@ class PortalView(View):
             p.id for p in self.payers if p.id in allowed and self.billers[p.biller_id].portal.portal_on
         )
 
+    def sees_documents(self) -> bool:
     def page(
         self,
         template: str,
@@ -102,6 +103,7 @@ class PortalView(View):
         }
         return render(self.request, template, context, status=status)
 
+            "sees_documents": self.sees_documents,
     def _log_in(self, request: Request) -> HttpResponse:
         if request.htmx:
             # A part of a page cannot be the sign-in page: the whole page goes there.
