@@ -15,7 +15,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, ids as core_ids
 from counterfoil.core.actor import Actor
 from counterfoil.flows.imports import check
-from counterfoil.flows.invoices import divide
+from counterfoil.flows.invoices import announce, divide
 from counterfoil.imports import operations as import_operations, queries as import_queries, states
 from counterfoil.imports.queries import Import, ImportRow, StagedInvoice
 from counterfoil.invoices import operations as invoice_operations
@@ -49,10 +49,20 @@ class _Work:
     imported: Import
     today: date
     homes: dict[str, _Home]
+    tells_payers: bool = False
 
 
-def run(*, actor: Actor, now: datetime, import_id: str, progress: Progress = lambda _: None) -> ImportRow:
+def run(
+    *,
+    actor: Actor,
+    now: datetime,
+    import_id: str,
+    progress: Progress = lambda _: None,
+    tells_payers: bool = False,
+) -> ImportRow:
     """Commit a checked import, all or nothing; committing again changes nothing.
+
+    With `tells_payers` those who get their invoices by e-mail are told of what is open and not due before today.
 
     `progress` is told the rows done so far.
 
@@ -65,14 +75,22 @@ def run(*, actor: Actor, now: datetime, import_id: str, progress: Progress = lam
     biller = biller_queries.get(biller_id=seen.biller_id)
     try:
         with db.transaction():
-            _commit(actor, now, import_id, biller, progress)
+            _commit(actor, now, import_id, biller, progress, tells_payers=tells_payers)
     except IntegrityError as error:
         # Another import or another person was faster with one of these numbers.
         raise errors.Stale(_("Something changed meanwhile. Please check the file again.")) from error
     return import_queries.get(actor=actor, public_id=import_id)
 
 
-def _commit(actor: Actor, now: datetime, import_id: str, biller: BillerRow, progress: Progress) -> None:
+def _commit(
+    actor: Actor,
+    now: datetime,
+    import_id: str,
+    biller: BillerRow,
+    progress: Progress,
+    *,
+    tells_payers: bool,
+) -> None:
     imported = import_queries.lock(public_id=import_id)
     if imported.status == states.COMMITTED:
         return
@@ -84,7 +102,7 @@ def _commit(actor: Actor, now: datetime, import_id: str, biller: BillerRow, prog
             f"{imported.refused:,} of its rows are refused, so nothing was imported. Please correct the file."
         )
     today = biller_queries.today(biller=biller, now=now)
-    work = _Work(actor, now, biller, imported, today, _homes(actor, now, imported))
+    work = _Work(actor, now, biller, imported, today, _homes(actor, now, imported), tells_payers)
     after, done = 0, 0
     while rows := import_queries.list_staged(imported=imported, after_line=after, limit=CHUNK):
         _bring_in(work, rows)
@@ -141,6 +159,10 @@ def _bring_in(work: _Work, rows: Sequence[StagedInvoice]) -> None:
         for row, ref in zip(settled, payment_refs, strict=True)
     ]
     ledger_operations.post(entries=entries, now=work.now)
+    if work.tells_payers:
+        announce.queue(
+            biller=work.biller, invoice_ids=invoice_ids.values(), due_from=work.today, now=work.now
+        )
 
 
 def _invoice(work: _Work, row: StagedInvoice) -> NewInvoice:

@@ -9,12 +9,13 @@ from typing import Any
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import scheduled_outcomes
 from counterfoil.flows.payments.work import Work
-from counterfoil.notices import operations as notice_operations
+from counterfoil.notices import choices, operations as notice_operations, queries as notice_queries
 from counterfoil.notices.operations import NewNotice
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
 from counterfoil.payments import states
 
+PAID = "payment_paid"
 RECEIPT_AT = {states.PENDING, states.SETTLED, states.UNKNOWN}
 
 
@@ -29,11 +30,14 @@ def queue(*, actor: Actor, works: Sequence[Work], now: datetime) -> None:
     accounts = {
         row.id: row for row in payer_queries.list_accounts_by_ids(actor=actor, account_ids=account_ids)
     }
+    # One query, and only where something became Paid: most do not ask to be told.
+    settled = {item.payment.payer_id for item, key in wanted if key == PAID}
+    asked = notice_queries.wanting(payer_ids=settled, switch=choices.PAID) if settled else set()
     notice_operations.queue_many(
         [
             _notice(item, key, payers[item.payment.payer_id], accounts[item.payment.account_id])
             for item, key in wanted
-            if payers[item.payment.payer_id].email
+            if payers[item.payment.payer_id].email and (key != PAID or item.payment.payer_id in asked)
         ],
         now=now,
     )
@@ -54,6 +58,8 @@ def _key(item: Work) -> str | None:
         told_before = item.status_before in {states.UNKNOWN, states.PENDING, states.ACTION_NEEDED}
         nobody_there = item.source in {"look_up", "fence"}
         return "payment_declined" if (told_before or nobody_there) and item.source != "return_page" else None
+    if (item.status_before, status) == (states.PENDING, states.SETTLED):
+        return PAID
     first = item.status_before in {states.SUBMITTING, states.ACTION_NEEDED}
     mailed = item.biller.payments.receipt_by_email
     return "payment_receipt" if first and mailed and status in RECEIPT_AT else None
@@ -102,6 +108,8 @@ def _special(item: Work, key: str) -> dict[str, Any]:
         return {"return_code": payment.reason_code, "returned_on": item.details["on"]}
     if key == "amounts_not_confirmed":
         return {"why": payment.reason_code.removeprefix("unvalidated_")}
+    if key == PAID:
+        return {"paid_on": item.today.isoformat()}
     if key == "payment_declined":
         return {"decline_class": payment.decline_class or "soft_tech"}
     until = payment.returnable_until if payment.status == states.PENDING else None

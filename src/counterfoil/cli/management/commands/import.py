@@ -1,4 +1,4 @@
-"""`counterfoil import invoices FILE --biller KEY [--map MAPPING] [--as-of DATE] [--commit]`."""
+"""`counterfoil import invoices FILE --biller KEY [--map MAPPING] [--as-of DATE] [--commit] [--notify]`."""
 # ruff: noqa: N999 - the command is called so
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ class Command(BaseCommand):
             "--as-of", type=date.fromisoformat, help="leave open what was settled after this day (YYYY-MM-DD)"
         )
         invoices.add_argument("--commit", action="store_true", help="import; without it nothing is changed")
+        invoices.add_argument(
+            "--notify", action="store_true", help="tell payers by e-mail of what is open and not due before today"
+        )
         invoices.add_argument("--report", type=Path, help="write the row-by-row report to this CSV file")
         invoices.add_argument("--refused-only", action="store_true", help="print the refused rows alone")
 
@@ -73,7 +76,13 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was changed. Add --commit to import.")
             return
         with _bar("Importing", imported.accepted, "row") as bar:
-            done = commit.run(actor=OPERATOR, now=now, import_id=import_id, progress=_to(bar))
+            done = commit.run(
+                actor=OPERATOR,
+                now=now,
+                import_id=import_id,
+                progress=_to(bar),
+                tells_payers=options["notify"],
+            )
         self.stdout.write(f"Imported {done.accepted:,} invoices; {done.unchanged:,} were there already.")
 
     def _report(self, imported: ImportRow, options: dict[str, Any]) -> None:
