@@ -185,6 +185,10 @@ RULES: Final[dict[str, Rule]] = {
     "portal-request-close": payer(ref="request"),
     "portal-invoice-ask": payer(ref="invoice"),
     "portal-documents": signed(),
+    "portal-statement-other": signed(),
+    "portal-statement": payer(payer_ref="payer", account_ref="account"),
+    "portal-summary": payer(payer_ref="payer", year="2026"),
+    "portal-transactions": signed(),
     "portal-authorization": payer(ref="authorization"),
     "portal-payment-problem": payer(ref="payment"),
     "desk-home": Rule("some staff"),
@@ -287,6 +291,7 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
     question = NewRequest(
         kind="payment", subject_ref=payment.public_id, topic="other", text="Which account?", key="k"
     )
+    authorization = agreement_queries.list_evidence(actor=OPERATOR, payer_ids=[world.payer_id]).rows[0]
     asked = open_request.run(actor=world.payer, now=world.now, new=question)
     yield Scene(
         objects={
@@ -301,13 +306,13 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
             "invitation": invitation.public_id,
             "second login": second,
             "request": asked,
+            "authorization": authorization.public_id,
             "connection": world.connection_ref,
             "notice": receipt_of(world),
         },
         roles={
             OWN: owner,
             OTHER: joined(neighbor.public_id),
-    authorization = agreement_queries.list_evidence(actor=OPERATOR, payer_ids=[world.payer_id]).rows[0]
             ELSEWHERE: joined(stranger.public_id),
             STRANGER: signed_in.staff(elsewhere.id, now=people.NOW),
             FACTORLESS: signed_in.staff(world.biller_id, now=people.NOW),
@@ -323,7 +328,6 @@ def set_for_later(world: World, method: str) -> tuple[str, str]:
     world.set_portal(schedule_payment=True)
     asked = {"actor": world.payer, "now": world.now, "order": world.order(method)}
     on = world.today + timedelta(days=7)
-            "authorization": authorization.public_id,
     seen = review.run(**asked, on=on).digest
     scheduled = schedule_payment.run(**asked, on=on, key="matrix", seen=seen)
     form = enroll.EnrollmentForm(payer_id=world.payer_id, account_id=world.account_id, method_ref=method)

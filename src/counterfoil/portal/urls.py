@@ -12,7 +12,6 @@ from counterfoil.portal import (
     pay_urls,
     profile_urls,
     request_urls,
-    sharing_urls,
 )
 from counterfoil.portal.views import brand, dashboard, invitations, invoices, payments
 

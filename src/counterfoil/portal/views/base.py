@@ -82,7 +82,11 @@ class PortalView(View):
             p.id for p in self.payers if p.id in allowed and self.billers[p.biller_id].portal.portal_on
         )
 
+    @property
     def sees_documents(self) -> bool:
+        """Tell whether there is a tab Documents: for who sees bills, where the user profile shows documents."""
+        return bool(set(self.payer_ids(permissions.SEE_INVOICES)) & set(self.payer_ids(permissions.DOCUMENTS)))
+
     def page(
         self,
         template: str,
@@ -99,11 +103,11 @@ class PortalView(View):
             "zone": face.zone if face else "UTC",
             "person_name": self.actor.name,
             "sees_billing": bool(self.payer_ids(permissions.SEE_INVOICES)),
+            "sees_documents": self.sees_documents,
             **(values or {}),
         }
         return render(self.request, template, context, status=status)
 
-            "sees_documents": self.sees_documents,
     def _log_in(self, request: Request) -> HttpResponse:
         if request.htmx:
             # A part of a page cannot be the sign-in page: the whole page goes there.
