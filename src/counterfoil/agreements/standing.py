@@ -52,7 +52,7 @@ def _debit(t: StandingTerms) -> str:
     parts = [
         _("Authorization to collect from my bank account"),
         _(
-            "I, %(payer)s, authorize %(biller)s to take what I owe it from %(source)s by electronic payments "
+            "I, %(payer)s, authorize %(biller)s to take what I owe from %(source)s by electronic payments "
             "(ACH debits), until I end this permission."
         )
         % {"payer": t.payer_name, "biller": t.biller_name, "source": source},
@@ -69,11 +69,11 @@ def _debit(t: StandingTerms) -> str:
 
 
 def _charge(t: StandingTerms) -> str:
-    source = t.method or _("the card or wallet that I give in this window")
+    source = t.method or _("the card that I give in this window")
     parts = [
         _("Authorization to collect from my card"),
         _(
-            "I, %(payer)s, authorize %(biller)s to charge what I owe it to %(source)s, until I end this permission. "
+            "I, %(payer)s, authorize %(biller)s to charge what I owe to %(source)s, until I end this permission. "
             "The payment service keeps the card for this; %(biller)s does not see its number. A new number or expiry "
             "date that my bank reports may be used."
         )

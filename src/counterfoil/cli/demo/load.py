@@ -15,7 +15,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.cli.demo import outside, people
 from counterfoil.core import errors, ids
 from counterfoil.core.actor import OPERATOR, WORKER, Actor, ActorKind
-from counterfoil.flows.billers import connect_gateway, create as create_biller
+from counterfoil.flows.billers import change_settings, connect_gateway, create as create_biller
 from counterfoil.flows.identity import actor as actors, create_staff
 from counterfoil.flows.identity.actor import Seen, SignedIn
 from counterfoil.flows.identity.create_staff import NewStaff
@@ -89,6 +89,11 @@ def _biller(loaded: Loaded, new: people.NewBiller) -> None:
     biller = create_biller.run(actor=OPERATOR, now=loaded.now, new=new)
     connection = outside.connection(biller=new, ref=ids.new("connection"))
     connect_gateway.run(actor=OPERATOR, now=loaded.now, biller_id=biller.id, new=connection)
+    if new.key in people.COLLECTS:
+        changes = {"collects": True, "collection_days": people.COLLECTS[new.key]}
+        change_settings.run(
+            actor=OPERATOR, now=loaded.now, biller_id=biller.id, section="portal", changes=changes
+        )
     loaded.billers[new.key] = biller
     loaded.public_keys[new.key] = connection.config["public_key"]
 

@@ -33,6 +33,8 @@ HARBOR_VIEW: Final = NewBiller(
     hue=240,
 )
 BILLERS: Final = (MAPLE_COURT, HARBOR_VIEW)
+# Who pulls what is owed from those who allow it, and on which days of the month.
+COLLECTS: Final = {MAPLE_COURT.key: (5, 20)}
 
 
 @dataclass(frozen=True, slots=True)

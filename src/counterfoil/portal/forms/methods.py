@@ -241,6 +241,8 @@ class Instead(forms.Form):
         )
         field = cast(forms.ChoiceField, self.fields["instead"])
         field.choices = [*choices, *([paused] if may_pause else [])]
+        # Where there is only one way, it is chosen already.
+        field.initial = PAUSE if may_pause and not choices else None
 
     @property
     def method_ref(self) -> str | None:
