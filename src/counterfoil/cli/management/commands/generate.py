@@ -16,11 +16,14 @@ from counterfoil.methods import states as method_states
 from counterfoil.notices import states as notice_states
 from counterfoil.payers import states as payer_states
 from counterfoil.payments import states as payment_states
+from counterfoil.schedules import states as schedule_states
 
 DOCS: Final = Path("docs/reference")
 MACHINES: Final[dict[str, Machine]] = {
     "Payment": payment_states.PAYMENT,
     "Invoice": invoice_states.INVOICE,
+    "Scheduled payment": schedule_states.SCHEDULE,
+    "Autopay": schedule_states.ENROLLMENT,
     "Payment method": method_states.METHOD,
     "Invitation": payer_states.INVITATION,
     "Billing account": payer_states.STANDING,
