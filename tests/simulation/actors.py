@@ -114,7 +114,7 @@ def _review(run: Run, person: Person) -> Submission | None:
     order = PayOrder(
         payer_id=payer_id,
         account_id=account_id,
-        method_ref=_method(run, person),
+        method_ref=method(run, person),
         mode=Mode.INVOICES if amounts else Mode.OUTSTANDING,
         amounts=amounts,
     )
@@ -140,7 +140,8 @@ def _amounts(run: Run, opened: list[InvoiceRow]) -> tuple[tuple[str, int], ...]:
     return tuple(wanted)
 
 
-def _method(run: Run, person: Person) -> str:
+def method(run: Run, person: Person) -> str:
+    """Return one of somebody's methods, now and then a new one."""
     kept = run.methods.setdefault(person.pair[1], [])
     if len(kept) < 2 or run.random.random() < 0.15:
         kept.append(_new_method(run, person))
@@ -232,13 +233,13 @@ WEIGHTS: tuple[tuple[Callable[[Run], object], int], ...] = (
     (issue_invoices, 8), (pay, 12), (pay_side_by_side, 3), (pay_when_busy, 2), (collect, 2), (submit_again, 2),
     (come_back, 5), (courier, 11), (worker, 12), (moment, 8), (days, 5), (fault, 8), (outage, 2), (bad_luck, 5),
 )  # fmt: skip
-ACTS = [act for act, _ in WEIGHTS]
-CHANCES = [weight for _, weight in WEIGHTS]
 
 
-def play(run: Run, *, events: int) -> None:
+def play(run: Run, *, events: int, others: tuple[tuple[Callable[[Run], object], int], ...] = ()) -> None:
     """Let things happen, one after the other, and look at the books in between now and then."""
-    for act in [issue_invoices, *run.random.choices(ACTS, CHANCES, k=events)]:
+    weights = (*WEIGHTS, *others)
+    acts, chances = [act for act, _ in weights], [weight for _, weight in weights]
+    for act in [issue_invoices, *run.random.choices(acts, chances, k=events)]:
         run.perform(act.__name__, lambda act=act: act(run))
         if run.random.random() < 0.06:
             assert not (wrong := invariants.in_between(run)), wrong

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.books import reconcile, verify
 from counterfoil.payments import balances
+from tests.simulation import later
 from tests.simulation.oracle import Pair, Seen, Verdict
 from tests.simulation.run import Run
 
@@ -16,8 +17,7 @@ CHARGED = "SELECT reference, status FROM charge WHERE merchant_id = %s AND statu
 
 def seen(run: Run) -> list[Seen]:
     """The payments there are, as anybody could see them."""
-    rows = run.rows("SELECT key, public_id, status, amount_minor FROM payments_payment WHERE biller_id = %s")
-    return [Seen(*row) for row in rows]
+    return later.seen_by(run)
 
 
 def outstanding(run: Run) -> dict[Pair, int]:
@@ -36,6 +36,7 @@ def in_between(run: Run) -> list[str]:
         for pair, shown in outstanding(run).items()
         if shown != (right := run.oracle.outstanding(pair, payments))
     ]
+    wrong += later.wrong(run) if run.seed >= later.FROM else []
     return wrong + [str(finding) for finding in verify.run(biller_id=run.world.biller_id)]
 
 
@@ -107,9 +108,16 @@ def _notices(run: Run, payments: list[Seen]) -> list[str]:
         " LEFT JOIN notices_delivery d ON d.notice_id = n.id WHERE n.biller_id = %s GROUP BY 1, 2"
     )
     told = {(ref, key): (notices, deliveries) for ref, key, notices, deliveries in rows}
-    wrong = [f"{key} of {ref} is there {counts}" for (ref, key), counts in told.items() if counts != (1, 1)]
+    # A payment is told of once. Methods, autopay and what is set for later change again and again.
+    wrong = [
+        f"{key} of {ref} is there {counts}"
+        for (ref, key), counts in told.items()
+        if counts[0] != counts[1] or (counts != (1, 1) and key.startswith("payment_"))
+    ]
     for payment in payments:
         must = {"settled": "payment_receipt", "returned": "payment_returned"}.get(payment.status)
+        if payment.key.startswith("sch_") and must == "payment_returned":
+            must = None  # told as `autopay_failed`, of what it was scheduled as
         if must and (payment.ref, must) not in told:
             wrong.append(f"nobody was told {must} of {payment.ref}")
         if payment.status in {"submitting", "unknown", "action_needed", "pending"}:

@@ -19,6 +19,7 @@ from counterfoil.flows.audit import seal
 from counterfoil.flows.books import catch_up
 from counterfoil.flows.gateway_events import apply, receive, redefer
 from counterfoil.flows.payments import call_gateway, resolve_unknown, settle_matured
+from counterfoil.flows.schedules import plan_autopay
 from counterfoil.gateways import base
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import faults as sandbox_faults, store
@@ -47,6 +48,7 @@ DRAIN = [timedelta(minutes=5), timedelta(hours=2), *[timedelta(days=2)] * 4, *[t
 JOBS: dict[str, Callable[..., Any]] = {
     "call_gateway": lambda now, payment_id: call_gateway.run(actor=WORKER, now=now, payment_id=payment_id),
     "apply_gateway_event": lambda now, event_id: apply.run(actor=WORKER, now=now, event_id=event_id),
+    "plan_autopay_of": lambda now, biller_id: plan_autopay.run(actor=WORKER, now=now, biller_id=biller_id),
 }
 
 
@@ -194,21 +196,26 @@ class Run:
         while seal.run(actor=WORKER, now=self.now):
             pass
 
-    def drain(self) -> None:
-        """Mend everything, deliver everything, let the worker finish, and go on for seventy days."""
+    def mend(self) -> None:
+        """End all bad luck."""
         self.countdown = None
         self.gateway_up(up=True)
         with self.store.session() as db:
             sandbox_faults.clear(db, merchant_id=self.world.sandbox.id)
+
+    def drain(self) -> None:
+        """Mend everything, deliver everything, let the worker finish, and go on for seventy days."""
+        self.mend()
         for span in DRAIN:
             self.wait(span)
-            self.perform("drain", self._until_quiet)
+            self.perform("drain", self.until_quiet)
         # What was lost for good is found by comparing the books; what that brings may be pending once more.
         self.perform("catch up", self.catch_up)
-        self.perform("drain", self._until_quiet)
+        self.perform("drain", self.until_quiet)
         self.perform("seal", self.seal)
 
-    def _until_quiet(self) -> None:
+    def until_quiet(self) -> None:
+        """Deliver, do and ask until nothing is left to do now."""
         for _ in range(50):
             due = self.world.sandbox.due()
             for delivery in due:

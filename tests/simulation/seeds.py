@@ -7,7 +7,7 @@ from pathlib import Path
 
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
-from tests.simulation import actors, invariants
+from tests.simulation import actors, invariants, later
 from tests.simulation.run import Run
 
 KEPT = Path(__file__).parent / "kept_seeds.txt"
@@ -31,9 +31,15 @@ def run(seed: int, base_store: store.Store, *, events: int = EVENTS) -> Run:
     """
     made = Run(seed, base_store)
     try:
-        actors.play(made, events=events)
-        made.drain()
-        wrong = invariants.at_the_end(made)
+        if seed >= later.FROM:
+            made.world.set_portal(schedule_payment=True)
+            actors.play(made, events=events + events // 2, others=later.WEIGHTS)
+            drain_later(made)
+            wrong = [*invariants.at_the_end(made), *later.wrong(made), *later.wrong_at_the_end(made)]
+        else:
+            actors.play(made, events=events)
+            made.drain()
+            wrong = invariants.at_the_end(made)
     except Exception as error:
         raise Violated(_story(made, traceback.format_exc().splitlines()[-14:])) from error
     finally:
@@ -41,6 +47,16 @@ def run(seed: int, base_store: store.Store, *, events: int = EVENTS) -> Run:
     if wrong:
         raise Violated(_story(made, wrong))
     return made
+
+
+def drain_later(made: Run) -> None:
+    """Let the worker go on until nothing is set, pending or to be tried again."""
+    for _ in range(6):
+        made.mend()
+        later.drain(made)
+        made.drain()
+        if not later.is_waiting(made):
+            return
 
 
 def _story(made: Run, wrong: list[str]) -> str:

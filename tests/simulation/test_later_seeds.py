@@ -1,0 +1,16 @@
+"""Simulated months in which payments are set for later days and autopay runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil_sandbox import store
+from tests.simulation import later, seeds
+
+CHUNK = 10
+
+
+@pytest.mark.parametrize("first", range(later.FROM, later.FROM + 40, CHUNK))
+def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
+    for seed in range(first, first + CHUNK):
+        seeds.run(seed, base_store)
