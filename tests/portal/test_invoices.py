@@ -108,3 +108,27 @@ def test_portal_switched_off_hides_billing(world: World, ruth: Client) -> None:
 
     assert ruth.get(LIST).status_code == 404
     assert LIST.encode() not in ruth.get("/").content
+
+
+def test_what_changed_since_last_month_stands_in_sentences(world: World, ruth: Client) -> None:
+    world.invoice(NewLine("Rent, October", 320_000), NewLine("Salon (Oct 2)", 4_500), due_in=-25)
+    november = world.invoice(NewLine("Rent, November", 328_500), NewLine("Guest meals", 1_850), due_in=-1)
+    page = ruth.get(f"{LIST}{november.public_id}/").content.decode()
+
+    assert "What changed since last month" in page
+    assert "This bill is $58.50 more than the one of" in page
+    assert "Rent is $85.00 more: $3,285.00 instead of $3,200.00." in page
+    assert "Guest meals is new: $18.50." in page
+    assert "Salon is not on this bill. It was $45.00." in page
+    first = world.invoice(NewLine("Rent", 100), account_id=world.account_id, due_in=-60)
+    assert "What changed" not in ruth.get(f"{LIST}{first.public_id}/").content.decode()
+
+
+def test_a_bill_like_the_last_one_says_so(world: World, join: Joins) -> None:
+    world.invoice(NewLine("Rent, October", 320_000), due_in=-25)
+    november = world.invoice(NewLine("Rent, November", 320_000), due_in=-1)
+    page = join(email="eve@example.test").get(f"{LIST}{november.public_id}/").content.decode()
+    assert "This bill comes to the same as the one of" in page
+    assert "Everything on it is as it was." in page
+    other = join(email="pat@example.test", profile="pay-only")
+    assert "What changed" not in other.get(f"{LIST}{november.public_id}/").content.decode()

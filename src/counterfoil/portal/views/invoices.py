@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.invoices import queries as invoice_queries
-from counterfoil.invoices.queries import Cursor, InvoiceRow, Wanted
+from counterfoil.invoices.queries import Cursor, InvoiceRow, LineRow, Wanted
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import bills
+from counterfoil.portal import bills, changed
+from counterfoil.portal.changed import Changed
 from counterfoil.portal.views.base import BillingView
 from counterfoil.schedules import queries as schedule_queries
 from counterfoil.schedules.rows import ScheduledSum
@@ -119,16 +120,26 @@ class InvoicePage(InvoicesView):
         found = balances.list_for(actor=self.actor, payer_ids=[invoice.payer_id], billers=self.billers)
         balance = bills.find(found, account_id=invoice.account_id, payer_id=invoice.payer_id)
         can_pay = self.can_pay(invoice.biller_id, invoice.payer_id)
+        lines = invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id)
         return self.page(
             "portal/billing/invoice.html",
             {
                 "row": self.row(invoice, balance, can_pay=can_pay),
                 "ask_url": self._ask_url(invoice),
-                "lines": invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id),
+                "lines": lines,
+                "changed": self._changed(invoice, lines),
                 "entries": payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
             },
             biller=self.billers[invoice.biller_id],
         )
+
+    def _changed(self, invoice: InvoiceRow, lines: Sequence[LineRow]) -> Changed | None:
+        """Return what changed since the last bill for the same; None for the first, and without lines to see."""
+        before = invoice_queries.find_previous(actor=self.actor, invoice=invoice) if lines else None
+        if before is None:
+            return None
+        old = invoice_queries.list_lines(actor=self.actor, invoice_id=before.id)
+        return changed.since(before, old, invoice, lines, today=self.today(invoice.biller_id))
 
     def _ask_url(self, invoice: InvoiceRow) -> str:
         """The address at which a question about it is asked; none where asking is not allowed."""
