@@ -230,6 +230,7 @@ class AddMethod(HostedWindow):
             "seen": permit.digest(text) if text else "",
             "offer": use_also.offered(actor=self.actor, payer_id=self.payer_row.id, kind=self.kind),
             "payer_ref": self.payer_row.public_id,
+            "back_text": self.request.GET.get("back", ""),
         }
         return self.page("portal/methods/add.html", values | {"biller_name": biller.name}, biller=biller)
 
