@@ -69,17 +69,20 @@ def _debit(t: StandingTerms) -> str:
 
 
 def _charge(t: StandingTerms) -> str:
-    source = t.method or _("the card that I give in this window")
+    is_card = t.kind == "card"
+    source = t.method or (_("the card that I give in this window") if is_card else _("my wallet"))
     parts = [
-        _("Authorization to collect from my card"),
+        _("Authorization to collect from my card")
+        if is_card
+        else _("Authorization to collect from my wallet"),
         _(
             "I, %(payer)s, authorize %(biller)s to charge what I owe to %(source)s, until I end this permission. "
-            "The payment service keeps the card for this; %(biller)s does not see its number. A new number or expiry "
-            "date that my bank reports may be used."
+            "The payment service keeps it for this; %(biller)s does not see its number. A new number or expiry date "
+            "that my bank reports may be used."
         )
         % {"payer": t.payer_name, "biller": t.biller_name, "source": source},
         *_limits(t),
-        _("I may use this card."),
+        _("I may use this card.") if is_card else _("I may use this wallet."),
         *_ending(t),
     ]
     return "\n\n".join(parts)

@@ -64,8 +64,8 @@ class MethodRow:
         """Tell whether two small amounts are still to be typed in before anything is taken from it (NA-08)."""
         return self.validation == states.PENDING
 
-    def is_for(self, *, account_id: int) -> bool:
-        """Tell whether it may pay for this billing account: it is for all of its payer's, or for this one by name."""
+    def is_for(self, *, account_id: int | None) -> bool:
+        """Tell whether it may pay for this billing account, or for all of its payer's where none is named."""
         return not self.account_ids or account_id in self.account_ids
 
     def is_expired(self, *, on: date) -> bool:

@@ -148,3 +148,15 @@ def test_a_stranger_changes_nothing(world: World) -> None:
         put_away.run(actor=stranger, now=world.now, ref=ref, move="delete", instead=None)
     assert row(world, ref).status == "active"
     assert schedule_queries.list_uses(actor=world.payer, method_refs=[ref]) == {}
+
+
+def test_autopay_and_what_takes_a_methods_place_keep_to_its_accounts(world: World) -> None:
+    tied, free, other = world.card(), world.bank(), second_account(world)
+    edit(world, tied, is_default=False, account_ids=(other,))
+    for account_id in (world.account_id, None):
+        with pytest.raises(errors.Invalid, match="not for this account"):
+            later.start(world, tied, account_id=account_id)
+    later.start(world, free)
+    with pytest.raises(errors.Invalid, match="not for all of these accounts"):
+        put_away.run(actor=world.payer, now=world.now, ref=free, move="delete", instead=tied)
+    assert row(world, free).status == "active"

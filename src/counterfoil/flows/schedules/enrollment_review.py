@@ -127,6 +127,9 @@ def _method(actor: Actor, form: EnrollmentForm) -> MethodRow:
         raise errors.Invalid(_("Choose one of your saved payment methods."), field="method")
     if not found[0].can_pay:
         raise errors.Invalid(_("This payment method cannot be used now. Choose another one."), field="method")
+    if not found[0].is_for(account_id=form.account_id):
+        message = _("This payment method is not for this account. Choose another one.")
+        raise errors.Invalid(message, field="method", code="other_account")
     return found[0]
 
 
