@@ -168,7 +168,8 @@ DATA: dict[str, dict[str, Any]] = {
     "share_accepted": SHARED,
     "share_declined": SHARED,
     "share_ended": SHARED | {"is_addressee": True, "given_back_minor": 160_000},
-    "share_unpaid": SHARED | {
+    "share_unpaid": SHARED
+    | {
         "people": [
             {"name": "Daniel Whitfield", "amount_minor": 160_000, "is_offered": False},
             {"name": "Ruth Whitfield", "amount_minor": 80_000, "is_offered": True},
@@ -315,3 +316,11 @@ def test_no_message_about_a_bill_threatens_or_says_what_it_is_for() -> None:
         text = render(key).text.lower()
         for word in ("debt", "collection", "legal", "penalty", "late fee", "must", "immediately"):
             assert word not in text
+
+
+def test_what_the_biller_adds_stands_in_the_mail_and_on_the_receipt() -> None:
+    message = render("payment_receipt", DATA["payment_receipt"] | {"receipt_note": "Tax ID 12-3456789"})
+    (sheet,) = message.attachments
+    text = pypdf.PdfReader(io.BytesIO(sheet.content)).pages[0].extract_text()
+    assert "Tax ID 12-3456789" in message.text
+    assert "Tax ID 12-3456789" in text

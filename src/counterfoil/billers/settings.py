@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from counterfoil.core import errors
 
+LONGEST_NOTE: Final = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalSettings:
@@ -58,6 +60,8 @@ class PaymentSettings:
         """Refuse what could never be right."""
         if not 0 <= self.paid_after_bank_days <= 60:
             raise errors.Invalid(_("Between 0 and 60 days."), field="paid_after_bank_days")
+        if len(self.receipt_note) > LONGEST_NOTE:
+            raise errors.Invalid(_("At most 500 letters."), field="receipt_note")
         if not 0 <= self.min_card_minor <= 100_000:
             raise errors.Invalid(_("Between $0.00 and $1,000.00."), field="min_card_minor")
         if not 0 <= self.schedule_cutoff_hour <= 23:

@@ -48,6 +48,7 @@ def receipt(
         billed_for=payment.for_whom,
         account=core_format.mask_last4(payment.account_number),
         lines=lines,
+        closing=(biller.payments.receipt_note,) if biller.payments.receipt_note else (),
     )
     return receipt_document.render(data=data, rendered_at=now, locale=formats.current_locale())
 

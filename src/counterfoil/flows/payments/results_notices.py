@@ -115,6 +115,7 @@ def _special(item: Work, key: str) -> dict[str, Any]:
     until = payment.returnable_until if payment.status == states.PENDING else None
     return {
         "is_paid": payment.status == states.SETTLED,
+        "receipt_note": item.biller.payments.receipt_note,
         "returnable_until": until.isoformat() if until else None,
         "lines": [
             {

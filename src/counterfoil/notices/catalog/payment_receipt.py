@@ -41,6 +41,11 @@ def _facts(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:
     return [*facts, (_("Status"), _status(data, voice))]
 
 
+def _note(data: base.Data) -> tuple[str, ...]:
+    """What the biller adds to every receipt, in its own words."""
+    return (data["receipt_note"],) if data.get("receipt_note") else ()
+
+
 def _words(data: base.Data, voice: base.Voice) -> base.Words:
     biller = data["biller"]["name"]
     total = voice.money(data["total_minor"])
@@ -58,6 +63,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
         facts=_facts(data, voice),
         button=(_("See the Payment"), voice.address(data["link"])),
         closing=[
+            *_note(data),
             _("Your receipt is attached. Something is not right? Call {biller} at {phone}.").format(
                 biller=biller, phone=data["biller"]["phone"]
             )
@@ -101,6 +107,7 @@ def _attachments(data: base.Data, voice: base.Voice) -> Sequence[base.Attachment
         billed_for=data["for_whom"],
         account=formats.mask_last4(data.get("account_number", "")) if data.get("account_number") else "",
         lines=_lines(data, voice),
+        closing=_note(data),
     )
     made_at = datetime.fromisoformat(data["submitted_at"])
     content = receipt.render(data=sheet, rendered_at=made_at, locale=voice.locale)
