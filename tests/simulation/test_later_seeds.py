@@ -10,7 +10,7 @@ from tests.simulation import later, seeds
 CHUNK = 10
 
 
-@pytest.mark.parametrize("first", range(later.FROM, later.FROM + 40, CHUNK))
+@pytest.mark.parametrize("first", range(later.FROM, later.FROM + 20, CHUNK))
 def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
     for seed in range(first, first + CHUNK):
         seeds.run(seed, base_store)

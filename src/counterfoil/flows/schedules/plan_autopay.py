@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
@@ -84,30 +85,33 @@ def _plan_biller(actor: Actor, now: datetime, biller: BillerRow, payer_ids: Coll
         after = rows[-1].id
         targets = _targets(rows)
         if targets:
-            count += db.in_transaction(lambda targets=targets: _plan_chunk(actor, now, biller, targets))
+            count += db.in_transaction(partial(_plan_chunk, actor, now, biller, targets))
     return count
 
 
 def _targets(rows: Sequence[EnrollmentRow]) -> list[Target]:
-    """Return where each enrollment plans; one for all accounts leaves out those that have their own."""
+    """Return where each enrollment has something open to plan; one for all accounts leaves out those with their own.
+
+    What somebody took of another's bill is on that other's account: the open sums name it, too.
+    """
     payer_ids = sorted({row.payer_id for row in rows})
     own = schedule_queries.list_living_pairs(payer_ids=payer_ids)
     people = {row.id: row for row in payer_queries.list_payers_by_ids(actor=WORKER, payer_ids=payer_ids)}
     accounts: dict[int, list[int]] = {}
-    for link in payer_queries.list_payer_accounts(actor=WORKER, payer_ids=payer_ids):
-        accounts.setdefault(link.payer.id, []).append(link.account.id)
+    for summed in invoice_queries.sum_open(actor=WORKER, payer_ids=payer_ids):
+        accounts.setdefault(summed.payer_id, []).append(summed.account_id)
     targets = []
     for row in rows:
         # Nothing is debited without a word before: somebody who cannot be told is not debited.
         if row.method_status != "active" or not people[row.payer_id].email:
             continue
-        here = accounts.get(row.payer_id, [])
-        mine = [
-            a
-            for a in here
-            if row.account_id == a or (row.account_id is None and (row.payer_id, a) not in own)
+        here = sorted(accounts.get(row.payer_id, []))
+        targets += [
+            Target(row, account_id)
+            for account_id in here
+            if row.account_id == account_id
+            or (row.account_id is None and (row.payer_id, account_id) not in own)
         ]
-        targets += [Target(row, account_id) for account_id in mine]
     return targets
 
 
@@ -243,7 +247,7 @@ def _tell_due(now: datetime, biller: BillerRow) -> None:
     """Send the notices whose day has come; where it is late for one, its payment moves on."""
     today = biller_queries.today(biller=biller, now=now)
     while found := schedule_queries.notice_due_ids(biller_id=biller.id, today=today, limit=CHUNK):
-        db.in_transaction(lambda found=found: _tell(now, biller, found, today))
+        db.in_transaction(partial(_tell, now, biller, found, today))
 
 
 def _tell(now: datetime, biller: BillerRow, found: Sequence[int], today: date) -> None:
