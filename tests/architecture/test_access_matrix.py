@@ -159,6 +159,10 @@ RULES: Final[dict[str, Rule]] = {
     "portal-method-permission": payer(ref="method"),
     # Offers only what the same login saved at another biller; others' is tried in tests/portal/test_method_options.
     "portal-method-also": signed(payer_ref="payer", ref="method"),
+    "portal-method-amounts": payer(ref="method"),
+    "portal-payment-instead": payer(ref="payment"),
+    "portal-wallet-add": signed(),
+    "portal-wallet-back": signed(),
     "portal-method-disable": payer(ref="method"),
     "portal-method-enable": payer(ref="method"),
     "portal-method-delete": payer(ref="method"),

@@ -59,7 +59,11 @@ def _plain(payment: PaymentRow) -> dict[str, tuple[str, str, str]]:
         ),
         "payment.unknown": (_("Waiting for an answer"), _("We are confirming this with the bank."), "info"),
         "payment.action_needed": (
-            _("Your bank wants to confirm"), _("Nothing is taken until you approve it."), "warn",
+            _("PayPal waits for your approval")
+            if payment.method_kind == "wallet"
+            else _("Your bank wants to confirm"),
+            _("Nothing is taken until you approve it."),
+            "warn",
         ),
         "payment.declined": (_("Declined"), reasons.decline(payment.decline_class), "bad"),
         "payment.returned": (_("Returned"), _("Your bank sent it back: %(why)s.") % {"why": why}, "bad"),

@@ -30,9 +30,11 @@ _TONES = {
 }
 
 
+WALLET = "wallet"
 # Why a payment ended before any money moved, by the reason that `record_results` keeps.
 _CANCELED = {
     "": gettext_lazy("This payment was stopped before any money moved."),
+    WALLET: gettext_lazy("It was canceled at PayPal, or not approved there in time. No money moved."),
     "unvalidated_late": gettext_lazy(
         "The two small amounts were not typed in within ten days, so this payment was never sent. No money moved."
     ),
@@ -57,6 +59,8 @@ def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
     match payment.status:
         case states.SUBMITTING | states.UNKNOWN:
             note = _("We are confirming this with the bank. You do not need to pay again.")
+        case states.ACTION_NEEDED if payment.method_kind == WALLET:
+            note = _("PayPal waits for you to approve this payment. Until then nothing is taken.")
         case states.ACTION_NEEDED:
             note = _("Your bank wants you to confirm this payment. Until then nothing is taken.")
         case states.AWAITING_VALIDATION:
@@ -73,7 +77,8 @@ def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
             why = reasons.ach_return(payment.reason_code)
             note = _("Your bank sent this payment back: %(why)s. What it paid is owed again.") % {"why": why}
         case _:
-            note = _CANCELED.get(payment.reason_code, _CANCELED[""])
+            reason = WALLET if payment.method_kind == WALLET else payment.reason_code
+            note = _CANCELED.get(reason, _CANCELED[""])
     return str(note)
 
 

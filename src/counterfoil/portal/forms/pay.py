@@ -22,6 +22,8 @@ from counterfoil.ui.choices import Choice
 
 PICK, AMOUNT, AHEAD = "pick_", "amount_", "ahead"
 LATER, PAY_ON = "later", "pay_on"
+# PayPal for this time only: approved on its page, and not saved.
+ONCE: Final = "paypal-once"
 FIELDS: Final = {"method": "method", "amount": "mode", "invoices": "mode", "ahead": AHEAD, "pay_on": PAY_ON}
 # The first is what a date field sends; the others are what people type where there is none.
 DAYS: Final = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y")
@@ -45,6 +47,12 @@ class Offered:
     is_cut: bool = False
     later_from: date | None = None
     later_until: date | None = None
+    takes_wallet: bool = False
+
+    @property
+    def can_choose(self) -> bool:
+        """Tell whether there is anything to pay with."""
+        return bool(self.methods) or self.takes_wallet
 
     @property
     def is_only_ahead(self) -> bool:
@@ -83,7 +91,8 @@ class SelectMethod(forms.Form):
         self.offered = offered
         self.chosen: tuple[tuple[str, int], ...] = ()
         cast(forms.ChoiceField, self.fields["method"]).choices = [
-            (method.public_id, method_choice(method)) for method in offered.methods
+            *((method.public_id, method_choice(method)) for method in offered.methods),
+            *([(ONCE, once_choice())] if offered.takes_wallet else []),
         ]
         cast(forms.ChoiceField, self.fields["mode"]).choices = _modes(offered)
         money: dict[str, Any] = {"data-ui": "money"}
@@ -149,6 +158,8 @@ class SelectMethod(forms.Form):
         if values.get(LATER) and PAY_ON not in self.errors:
             if not values.get(PAY_ON):
                 self.add_error(PAY_ON, _("Choose the day of the payment."))
+            elif values.get("method") == ONCE:
+                self.add_error(PAY_ON, _("PayPal for this time only pays today. Add PayPal to pay later."))
             elif values.get("mode") == Mode.AHEAD:
                 self.add_error(PAY_ON, _("What you pay ahead is paid today. Choose what is owed, or today."))
         return values
@@ -194,11 +205,22 @@ def method_choice(method: MethodRow) -> Choice:
         "issuer": method.issuer,
         "last4": method.last4,
     }
+    if not method.last4:
+        what = method.issuer
     return Choice(
         method.nickname or what,
         note=what if method.nickname else "",
         aside=_("Default") if method.is_default else "",
-        icon="bank" if method.kind == "bank" else "card",
+        icon=method.kind,
+    )
+
+
+def once_choice() -> Choice:
+    """Return paying with PayPal without saving it as a choice card."""
+    return Choice(
+        _("PayPal, this time only"),
+        note=_("You approve the payment at PayPal. It is not saved."),
+        icon="wallet",
     )
 
 

@@ -53,11 +53,17 @@ class Wallet:
     cards: tuple[Shown, ...]
     adds_bank: bool
     adds_card: bool
+    adds_wallet: bool = False
 
     @property
     def can_add(self) -> bool:
         """Tell whether there is anything to add."""
-        return self.adds_bank or self.adds_card
+        return self.adds_bank or self.adds_card or self.adds_wallet
+
+    @property
+    def has_wallets(self) -> bool:
+        """Tell whether PayPal stands among the cards, or can be added to them."""
+        return self.adds_wallet or any(each.method.kind == "wallet" for each in self.cards)
 
 
 class MethodList(BillingView):
@@ -104,6 +110,7 @@ class MethodList(BillingView):
             cards=tuple(each for each in mine if each.method.kind != "bank"),
             adds_bank="bank" in kinds,
             adds_card="card" in kinds,
+            adds_wallet="wallet" in kinds,
         )
 
 
@@ -138,7 +145,7 @@ class AddMethod(HostedWindow):
         initial = kept.read_method(self.request.GET.get("kept", ""), subject=self.actor.ref)
         message = _("Nothing was added. You can try again.") if "canceled" in self.request.GET else ""
         return self._window(
-            self._form(initial=_initial(initial)), token=self.token_of_return(), message=message
+            self._form(initial=initial_of(initial)), token=self.token_of_return(), message=message
         )
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
@@ -147,7 +154,7 @@ class AddMethod(HostedWindow):
         token = self.request.POST.get("token", "")
         if self.request.POST.get("step") == "again":
             form.is_valid()
-            return self._window(self._form(initial=_initial(form.typed())), token="")
+            return self._window(self._form(initial=initial_of(form.typed())), token="")
         is_valid = form.is_valid()
         if not token and (is_valid or "full_page" in self.request.POST):
             return self.to_gateway(form.typed())
@@ -182,9 +189,10 @@ class AddMethod(HostedWindow):
             form.refuse(refusal)
             return self._window(form, token=token)
         messages.success(self.request, _("Payment method added."))
-        return HttpResponseRedirect(self._way_back(ref))
+        return HttpResponseRedirect(self.way_back(ref))
 
-    def _way_back(self, ref: str) -> str:
+    def way_back(self, ref: str) -> str:
+        """Where somebody came from, with the new method chosen; else the list."""
         back = kept.read_back(self.request.GET.get("back", ""))
         if not back:
             return reverse("portal-methods")
@@ -196,12 +204,12 @@ class AddMethod(HostedWindow):
             *args,
             saved=saved[:3],
             accounts=accounts.of_payer(actor=self.actor, payer_id=self.payer_row.id),
-            asks=self._asks,
+            asks=self.asks,
             **kwargs,
         )
 
     @functools.cached_property
-    def _asks(self) -> str:
+    def asks(self) -> str:
         """The biller's name where the permission to collect is asked for; empty where it is not."""
         biller = self.billers[self.payer_row.biller_id]
         return biller.name if permit.is_asked(biller=biller, payer=self.payer_row) else ""
@@ -209,7 +217,7 @@ class AddMethod(HostedWindow):
     def _window(self, form: method_forms.NewMethod, *, token: str, message: str = "") -> HttpResponse:
         biller = self.billers[self.payer_row.biller_id]
         text = None
-        if self._asks:
+        if self.asks:
             text = permit.shown(
                 actor=self.actor,
                 now=self.now,
@@ -235,7 +243,7 @@ class AddMethod(HostedWindow):
         return self.page("portal/methods/add.html", values | {"biller_name": biller.name}, biller=biller)
 
 
-def _initial(typed: dict[str, str]) -> dict[str, Any]:
+def initial_of(typed: dict[str, str]) -> dict[str, Any]:
     """Return kept words as a form's initial values."""
     accounts = typed.get("accounts", "")
     return {**typed, "accounts": accounts.split(",")} if accounts else dict(typed)
@@ -250,11 +258,8 @@ def shown(
 ) -> Shown:
     """Return a method as pages show it; `names` are those of the account holders, by account."""
     expires = f"{method.exp_month:02}/{method.exp_year}" if method.exp_month and method.exp_year else ""
-    about = _("%(nickname)s, %(issuer)s ending in %(last4)s") % {
-        "nickname": method.nickname,
-        "issuer": method.issuer,
-        "last4": method.last4,
-    }
+    words = _("%(nickname)s, %(issuer)s ending in %(last4)s") if method.last4 else "%(nickname)s, %(issuer)s"
+    about = words % {"nickname": method.nickname, "issuer": method.issuer, "last4": method.last4}
     return Shown(
         method,
         method.issuer,

@@ -44,7 +44,7 @@ class SelectMethodStep(PayView):
         self.demand_payable()
         form = SelectMethod(self.request.POST, offered=self.offered)
         wanted = self.request.POST.get("add", "")
-        if wanted in {"bank", "card"}:
+        if wanted in {"bank", "card", "wallet"}:
             return self._add(form, wanted)
         if not form.is_valid():
             return self.select(form)
@@ -59,7 +59,10 @@ class SelectMethodStep(PayView):
         order = replace(form.kept(), changes=self._changes())
         back = f"{self.start_url}?{urlencode({'kept': order.text(subject=self.subject)})}"
         query = urlencode({"payer": self.payer_row.public_id, "back": tokens.sign(back, purpose=kept.BACK)})
-        return HttpResponseRedirect(f"{reverse('portal-method-add', args=[kind])}?{query}")
+        where = (
+            reverse("portal-wallet-add") if kind == "wallet" else reverse("portal-method-add", args=[kind])
+        )
+        return HttpResponseRedirect(f"{where}?{query}")
 
     def _initial(self, invoice_ref: str) -> dict[str, object]:
         methods = self.offered.methods

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, tokens
+from counterfoil.flows.methods import wallet
 from counterfoil.flows.payments import prepare
 from counterfoil.flows.payments.orders import PayOrder
 from counterfoil.flows.schedules import days
@@ -93,6 +94,7 @@ class PayView(BillingView):
             is_cut=len(listed) < len(payable),
             later_from=days.first(biller=self.biller, now=self.now) if self.takes_later else None,
             later_until=days.last(biller=self.biller, now=self.now) if self.takes_later else None,
+            takes_wallet=wallet.KIND in self.payable_kinds(self.biller.id),
         )
 
     @property
@@ -121,15 +123,27 @@ class PayView(BillingView):
         return reverse("portal-pay", args=[self.payer_row.public_id, self.balance.account_ref])
 
     def order(self, order: KeptOrder) -> PayOrder:
-        """Return what was chosen as an order."""
+        """Return what was chosen as an order.
+
+        :raises errors.Invalid: PayPal cannot be reached.
+        """
         return PayOrder(
             payer_id=self.payer_row.id,
             account_id=self.balance.account_id,
-            method_ref=order.method_ref,
+            method_ref=self._method_ref(order.method_ref),
             mode=order.mode,
             amounts=order.amounts,
             locale=get_language() or "en",
         )
+
+    def _method_ref(self, ref: str) -> str:
+        """The method that was chosen; for PayPal without saving it, one that is never offered."""
+        if ref != pay_forms.ONCE:
+            return ref
+        try:
+            return wallet.once(actor=self.actor, now=self.now, payer_id=self.payer_row.id)
+        except errors.Refused as refusal:
+            raise errors.Invalid(refusal.message, field="method") from refusal
 
     def select(self, form: SelectMethod, *, message: str = "") -> HttpResponse:
         """Draw step 1."""
@@ -146,6 +160,7 @@ class PayView(BillingView):
             "message": message,
             "adds_bank": can_add and "bank" in kinds,
             "adds_card": can_add and "card" in kinds,
+            "adds_wallet": can_add and wallet.KIND in kinds,
         }
         return self.page("portal/pay/select.html", values, biller=self.biller)
 

@@ -85,9 +85,18 @@ class PaymentView(BillingView):
             "steps": timeline.of(self.payment, events, zone=self.biller.zone, today=today),
             "emailed_to": payer.email if is_mailed else "",
             "again_url": self._again_url(payer) if page.can_retry else "",
+            "validate_url": self._validate_url() if page.is_waiting else "",
             "is_step": self.request.GET.get("step") == "3",
             "problem_url": self._problem_url(),
         }
+
+    def _validate_url(self) -> str:
+        """The address at which two small amounts are typed in; none where that is not allowed."""
+        if self.payment.payer_id not in self.payer_ids(permissions.SAVE_METHODS):
+            return ""
+        ref = payment_queries.find_method_ref(actor=self.actor, payment_id=self.payment.id)
+        url = reverse("portal-method-amounts", args=[ref])
+        return f"{url}?{urlencode({'payment': self.payment.public_id})}"
 
     def _again_url(self, payer: PayerRow) -> str:
         """The address that opens Make a Payment for the same; none where that is not allowed."""
