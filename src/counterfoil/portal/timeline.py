@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from counterfoil.notices import reasons
 from counterfoil.payments import states
 from counterfoil.payments.queries import EventRow, PaymentRow
+from counterfoil.schedules.rows import ScheduledRow
 from counterfoil.ui import formats
 
 
@@ -25,10 +26,29 @@ class Step:
     is_ahead: bool = False
 
 
-def of(payment: PaymentRow, events: Sequence[EventRow], *, zone: str, today: date) -> tuple[Step, ...]:
-    """Return the steps of a payment, oldest first, in the active language; times in the biller's `zone`."""
+def of(
+    payment: PaymentRow,
+    events: Sequence[EventRow],
+    *,
+    zone: str,
+    today: date,
+    planned: ScheduledRow | None = None,
+) -> tuple[Step, ...]:
+    """Return the steps of a payment, oldest first, in the active language; times in the biller's `zone`.
+
+    `planned` is what it was scheduled as, where it was.
+    """
     told = [_step(payment, event, zone=zone, today=today) for event in events]
-    return (*(step for step in told if step is not None), *_ahead(payment, today))
+    begun = [_scheduled(planned, zone=zone, today=today)] if planned else []
+    return (*begun, *(step for step in told if step is not None), *_ahead(payment, today))
+
+
+def _scheduled(planned: ScheduledRow, *, zone: str, today: date) -> Step:
+    day = formats.day(planned.run_on, reference=today)
+    title = _("Scheduled for %(day)s") % {"day": day}
+    by = planned.created_by_name
+    note = _("By autopay") if planned.enrollment_ref else _("By %(name)s") % {"name": by} if by else ""
+    return Step(title, formats.instant(planned.created_at, zone=zone, reference=today), note)
 
 
 def _step(payment: PaymentRow, event: EventRow, *, zone: str, today: date) -> Step | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
@@ -14,13 +16,26 @@ from counterfoil.flows.payments import confirm
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
-from counterfoil.payments import queries as payment_queries
+from counterfoil.payments import queries as payment_queries, states
 from counterfoil.payments.queries import PaymentRow, ShareRow, Wanted
 from counterfoil.portal import pages, timeline
 from counterfoil.portal.views.base import BillingView
+from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules.rows import ScheduledRow
 from counterfoil.ui import sheets, wording
 
 COUNTED = 999
+# The public words as filters; what a word means inside is told by the one public mapping.
+SHOW: Final = {
+    "all": (gettext_lazy("All"), None),
+    "scheduled": (gettext_lazy("Scheduled"), frozenset[str]()),
+    "pending": (gettext_lazy("On its way"), frozenset({"Pending", "Action needed"})),
+    "paid": (gettext_lazy("Paid"), frozenset({"Paid"})),
+    "unpaid": (
+        gettext_lazy("Not paid"), frozenset({"Declined", "Returned", "Refunded", "Canceled", "Disputed"}),
+    ),
+}  # fmt: skip
+LATER: Final = ("all", "scheduled")
 STOP_POLLING = 286  # htmx swaps the answer in and asks no more
 
 
@@ -31,20 +46,34 @@ class PaymentList(BillingView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show one page of them."""
-        wanted = Wanted()
+        asked = self.request.GET.get("show", "all")
+        show = asked if asked in SHOW else "all"
+        wanted = Wanted(payer_ids=self.billing_ids, statuses=inner_statuses(show))
         after = payment_queries.read_cursor(self.request.GET.get("after", ""))
         page = payment_queries.list_wanted(actor=self.actor, wanted=wanted, after=after)
         count = payment_queries.count_wanted(actor=self.actor, wanted=wanted, at_most=COUNTED)
-        here = reverse("portal-payments")
+        here = f"{reverse('portal-payments')}?{urlencode({'show': show})}"
         values = {
-            "rows": [row for row in page.rows if row.payer_id in self.billing_ids],
+            "show": show,
+            "filters": [(key, label) for key, (label, _words) in SHOW.items()],
+            "later": self._later() if show in LATER and not after else [],
+            "rows": page.rows,
             "several_billers": len(self.billers) > 1,
             "count": count,
             "is_cut": count > COUNTED,
             "newest_url": here if after else "",
-            "older_url": f"{here}?{urlencode({'after': str(page.next)})}" if page.next else "",
+            "older_url": f"{here}&{urlencode({'after': str(page.next)})}" if page.next else "",
         }
         return self.page("portal/payments/list.html", values)
+
+    def _later(self) -> list[tuple[ScheduledRow, bool]]:
+        """What is set for later, and whether each can still be canceled."""
+        rows = schedule_queries.list_scheduled(actor=self.actor, payer_ids=self.billing_ids)
+        allowed = {
+            *self.payer_ids(permissions.PAY),
+            *self.payer_ids(permissions.AUTOPAY),
+        }
+        return [(row, row.can_change(self.now) and row.payer_id in allowed) for row in rows]
 
 
 class PaymentView(BillingView):
@@ -82,7 +111,9 @@ class PaymentView(BillingView):
             "shares": self.shares,
             "state": page,
             "telling": wording.of(self.payment, today=today),
-            "steps": timeline.of(self.payment, events, zone=self.biller.zone, today=today),
+            "steps": timeline.of(
+                self.payment, events, zone=self.biller.zone, today=today, planned=self._planned()
+            ),
             "emailed_to": payer.email if is_mailed else "",
             "again_url": self._again_url(payer) if page.can_retry else "",
             "validate_url": self._validate_url() if page.is_waiting else "",
@@ -105,6 +136,12 @@ class PaymentView(BillingView):
             return ""
         url = reverse("portal-pay", args=[payer.public_id, self._account().public_id])
         return f"{url}?{urlencode({'again': self.payment.public_id})}"
+
+    def _planned(self) -> ScheduledRow | None:
+        """What it was scheduled as, where it was set for later or by autopay."""
+        if self.payment.origin not in {"schedule", "autopay"}:
+            return None
+        return schedule_queries.find_by_payment(actor=self.actor, payment_id=self.payment.id)
 
     def _problem_url(self) -> str:
         """The address at which a problem with it is reported; none where asking is not allowed."""
@@ -165,3 +202,9 @@ class Receipt(PaymentView):
             now=self.now,
         )
         return sheets.answer(content, name=f"receipt-{self.payment.number}.pdf")
+
+
+def inner_statuses(show: str) -> list[str] | None:
+    """Return the inner statuses that a filter lets through; None for all of them."""
+    words = SHOW[show][1]
+    return None if words is None else [inner for inner, word in states.PUBLIC.items() if word in words]
