@@ -20,7 +20,7 @@ from counterfoil.flows.payments import schedule_notices
 from counterfoil.flows.schedules import enrollment_review, plan_autopay
 from counterfoil.flows.schedules.enrollment_review import EnrollmentForm, EnrollmentReview
 from counterfoil.methods import queries as method_queries
-from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries
+from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
 from counterfoil.schedules.rows import EnrollmentRow
 
 # What pages need to ask for a review and to start.
@@ -109,10 +109,12 @@ def _find(actor: Actor, form: EnrollmentForm) -> EnrollmentRow | None:
 
 
 def _is_same(row: EnrollmentRow, form: EnrollmentForm) -> bool:
-    return (row.method_ref, row.rule, row.day_rule, row.tell_rule) == (
+    return (row.method_ref, row.rule, row.amount_minor, row.day_rule, row.day, row.tell_rule) == (
         form.method_ref,
         form.rule,
+        form.amount_minor if form.rule != states.FULL else None,
         form.day_rule,
+        form.day if form.day_rule == states.DAY_OF_MONTH else None,
         form.tell_rule,
     )
 

@@ -7,12 +7,14 @@ How it can fail:
 - Killed after the birth: the payment is like any other whose caller died; the worker asks, and fences it where the
   gateway knows nothing. A fenced one was never charged: `flows.payments.scheduled_outcomes` sets it anew.
 - Two workers: the claim passes over rows another one holds; and the payment's key is the scheduled payment's own.
+- One that cannot be run at all (a fault of ours) stops no other; it is logged, and tried again after its lease.
 - The clock jumped, or nothing ran for days: what is due is still due, up to `LATEST`; later it is canceled, and told.
 - Something changed since: less is outstanding (lowered, told), nothing (canceled, told), no notice in time (moved).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -31,6 +33,8 @@ from counterfoil.flows.schedules import days, due
 from counterfoil.flows.schedules.due import Cancel, Move, Take, Wait
 from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
 from counterfoil.schedules.rows import ScheduledRow
+
+log = logging.getLogger(__name__)
 
 CHUNK: Final = 200
 LEASE: Final = timedelta(minutes=10)
@@ -62,7 +66,7 @@ def _run_biller(actor: Actor, now: datetime, biller: BillerRow) -> int:
         # What was given back a moment ago waits for the next run.
         fresh = [row for row in rows if row.id not in done]
         for wave in _waves(fresh):
-            born += _run_wave(actor, now, biller, wave)
+            born += _try_wave(actor, now, biller, wave)
         _give_back(now, [row for row in rows if row.id in done])
         done |= {row.id for row in fresh}
         if not fresh:
@@ -97,6 +101,19 @@ def _waves(rows: Sequence[ScheduledRow]) -> list[list[ScheduledRow]]:
             waves.append([])
         waves[index].append(row)
     return waves
+
+
+def _try_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[ScheduledRow]) -> int:
+    """Run a part; where one of it cannot be run at all, run the others one by one. It keeps its lease meanwhile."""
+    try:
+        return _run_wave(actor, now, biller, wave)
+    except db.Busy:
+        return 0
+    except Exception:
+        if len(wave) == 1:
+            log.exception("a scheduled payment cannot be run", extra={"ref": wave[0].public_id})
+            return 0
+    return sum(_try_wave(actor, now, biller, [row]) for row in wave)
 
 
 def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[ScheduledRow]) -> int:
