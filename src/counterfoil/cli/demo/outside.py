@@ -10,6 +10,7 @@ import httpx
 from django.conf import settings
 
 from counterfoil.billers.drafts import NewBiller, NewConnection
+from counterfoil.cli.demo import people
 
 GATEWAY: Final = "sandbox"
 _LINK: Final = re.compile(r"/invitations/([\w-]+)/")
@@ -50,7 +51,8 @@ def connection(*, biller: NewBiller, ref: str) -> NewConnection:
     return NewConnection(
         gateway_key=GATEWAY,
         name="Sandbox gateway (practice money)",
-        kinds=("bank", "card"),
+        # PayPal at the first house only, so that both ways can be seen.
+        kinds=("bank", "card", "wallet") if biller.key == people.MAPLE_COURT.key else ("bank", "card"),
         config={"base_url": settings.COUNTERFOIL_SANDBOX_URL, **keys},
         public_id=ref,
     )
