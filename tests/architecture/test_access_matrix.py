@@ -26,14 +26,17 @@ from counterfoil.flows.notices import deliver
 from counterfoil.flows.payers import accept_invitation, invite
 from counterfoil.flows.payers.invite import Invite
 from counterfoil.flows.schedules import enroll, review, schedule_payment
+from counterfoil.flows.sharing import act
+from counterfoil.flows.payments.orders import Mode, PayOrder
 from counterfoil.flows.requests import open as open_request
 from counterfoil.gateways.sandbox import client as sandbox_client
 from counterfoil.identity import permissions
+from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.notices.models import Delivery, Notice
 from counterfoil.payers import queries as payer_queries
 from counterfoil.requests.drafts import NewRequest
 from counterfoil_sandbox import store
-from tests.factories import people, sandbox as sandboxes, signed_in
+from tests.factories import people, relatives, sandbox as sandboxes, signed_in
 from tests.factories.world import World
 
 OWN, OTHER, ELSEWHERE = "payer", "another payer of the biller", "payer of another biller"
@@ -195,6 +198,18 @@ RULES: Final[dict[str, Rule]] = {
     "portal-transactions": signed(),
     "portal-authorization": payer(ref="authorization"),
     "portal-payment-problem": payer(ref="payment"),
+    "portal-sharing": signed(),
+    "portal-share-ask": payer(payer_ref="payer", account_ref="account"),
+    "portal-share": payer(ref="share"),
+    "portal-share-accept": payer(ref="asked"),
+    "portal-share-decline": payer(ref="asked"),
+    "portal-share-end": payer(ref="share"),
+    "portal-helper-give": payer(payer_ref="payer", account_ref="account"),
+    "portal-helper-end": payer(ref="helper"),
+    "portal-helping": payer(ref="helping"),
+    "portal-helping-pay": payer(ref="helping"),
+    "portal-helping-verify": payer(ref="helping"),
+    "portal-helping-payment": payer(ref="helping", payment_ref="helped"),
     "desk-home": Rule("some staff"),
     "desk-biller": desk(permissions.SEE_ACCOUNTS),
     "desk-search": desk(permissions.SEE_ACCOUNTS),
@@ -295,6 +310,8 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
     question = NewRequest(
         kind="payment", subject_ref=payment.public_id, topic="other", text="Which account?", key="k"
     )
+    receipt = receipt_of(world)
+    sharing = shared(world, mine.public_id, invoice)
     authorization = agreement_queries.list_evidence(actor=OPERATOR, payer_ids=[world.payer_id]).rows[0]
     asked = open_request.run(actor=world.payer, now=world.now, new=question)
     yield Scene(
@@ -312,7 +329,8 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
             "request": asked,
             "authorization": authorization.public_id,
             "connection": world.connection_ref,
-            "notice": receipt_of(world),
+            "notice": receipt,
+            **sharing,
         },
         roles={
             OWN: owner,
@@ -325,6 +343,28 @@ def scene(db: None, base_store: store.Store) -> Iterator[Scene]:
         },
     )
     sandbox_client.mount(base_url=world.sandbox.base_url, transport=None)
+
+
+def shared(world: World, payer_ref: str, invoice: InvoiceRow) -> dict[str, str]:
+    """Let the owner share a bill and give access, be asked for a part, and help somebody; return all four."""
+    email = f"{payer_ref.lower()}@example.test"
+    account_id, payer_id = world.add_resident("Greta Giver", "greta@example.test")
+    greta = relatives.Giver(world.payer_actor(payer_id, "Greta Giver"), payer_id, account_id)
+    owed = world.invoice(account_id=account_id, payer_id=payer_id)
+    asked = relatives.ask(world, owed, percent=50, email=email, giver=greta)
+    owner = relatives.add_to(world, email)
+    method = world.card(actor=greta.actor)
+    helping = relatives.give(world, method=method, email=email, giver=greta)
+    stand_in = act.step_in(actor=owner, now=world.now, ref=helping)
+    order = PayOrder(payer_id, account_id, method, Mode.INVOICES, ((owed.public_id, 1_000),))
+    seen = act.review(stand_in=stand_in, now=world.now, order=order).quote.digest
+    return {
+        "share": relatives.ask(world, invoice, percent=10),
+        "asked": asked,
+        "helper": relatives.give(world),
+        "helping": helping,
+        "helped": act.pay(stand_in=stand_in, now=world.now, order=order, key="matrix", seen=seen),
+    }
 
 
 def set_for_later(world: World, method: str) -> tuple[str, str]:
@@ -366,6 +406,8 @@ def marks() -> list[tuple[Any, ...]]:
     parts.append("SELECT 'sent', coalesce(sum(times_sent), 0), count(revoked_at) FROM payers_invitation")
     parts.append("SELECT status, count(*), 0 FROM methods_paymentmethod GROUP BY status")
     parts.append("SELECT status, count(*), 0 FROM schedules_scheduled GROUP BY status")
+    parts.append("SELECT status, count(*), 0 FROM sharing_share GROUP BY status")
+    parts.append("SELECT status, count(*), 0 FROM sharing_helper GROUP BY status")
     parts.append("SELECT status, count(*), 0 FROM schedules_enrollment GROUP BY status")
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"({part})" for part in parts) + " ORDER BY 1, 2, 3")

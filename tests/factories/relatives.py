@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 
@@ -21,10 +23,21 @@ from tests.factories.world import World
 SISTER = "susan@example.test"
 
 
-def refs(world: World) -> tuple[str, str]:
-    """Return the public ids of the first resident's payer and account."""
-    [payer] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[world.payer_id])
-    [account] = payer_queries.list_accounts_by_ids(actor=OPERATOR, account_ids=[world.account_id])
+@dataclass(frozen=True)
+class Giver:
+    """A payer who shares or gives access: who acts, for which payer, on which account."""
+
+    actor: Actor
+    payer_id: int
+    account_id: int
+
+
+def refs(world: World, giver: Giver | None = None) -> tuple[str, str]:
+    """Return the public ids of the giver's payer and account; of the first resident's where nobody is named."""
+    payer_id = giver.payer_id if giver else world.payer_id
+    account_id = giver.account_id if giver else world.account_id
+    [payer] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[payer_id])
+    [account] = payer_queries.list_accounts_by_ids(actor=OPERATOR, account_ids=[account_id])
     return payer.public_id, account.public_id
 
 
@@ -36,9 +49,10 @@ def ask(
     minor: int = 0,
     email: str = SISTER,
     sees_lines: bool = False,
+    giver: Giver | None = None,
 ) -> str:
     """Ask somebody to pay part of an invoice, or of every bill; return the share."""
-    payer_ref, account_ref = refs(world)
+    payer_ref, account_ref = refs(world, giver)
     wanted = Offer(
         payer_ref=payer_ref,
         account_ref=account_ref,
@@ -49,7 +63,7 @@ def ask(
         amount_minor=minor,
         sees_lines=sees_lines,
     )
-    return offer.run(actor=world.payer, now=world.now, offer=wanted)
+    return offer.run(actor=giver.actor if giver else world.payer, now=world.now, offer=wanted)
 
 
 def link_of(email: str) -> str:
@@ -86,7 +100,7 @@ def shared(world: World, invoice: InvoiceRow | None, *, percent: int = 0, minor:
     return ref, again()
 
 
-def helper(
+def give(
     world: World,
     *,
     may_pay: bool = True,
@@ -95,9 +109,10 @@ def helper(
     method: str = "",
     until: date | None = None,
     email: str = SISTER,
-) -> tuple[str, Actor]:
-    """Give the sister access, who joins; return the access and her."""
-    payer_ref, account_ref = refs(world)
+    giver: Giver | None = None,
+) -> str:
+    """Give somebody access; return it."""
+    payer_ref, account_ref = refs(world, giver)
     access = Access(
         payer_ref=payer_ref,
         account_ref=account_ref,
@@ -109,5 +124,17 @@ def helper(
         total_minor=total if may_pay else 0,
         method_ref=method,
     )
-    ref = give_access.run(actor=world.payer, now=world.now, access=access)
-    return ref, join(world, email)
+    return give_access.run(actor=giver.actor if giver else world.payer, now=world.now, access=access)
+
+
+def helper(world: World, **given: Any) -> tuple[str, Actor]:
+    """Give the sister access, who joins; return the access and her."""
+    ref = give(world, **given)
+    return ref, join(world, given.get("email", SISTER))
+
+
+def add_to(world: World, email: str) -> Actor:
+    """Let a login that exists take up the invitation of the latest message to it; return it as it acts then."""
+    secret = link_of(email).strip("/").split("/")[-1]
+    accept_invitation.run(actor=again(email), now=world.now, secret=secret)
+    return again(email)

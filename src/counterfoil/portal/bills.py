@@ -188,7 +188,7 @@ def row(
         invoice=invoice,
         status=status,
         url=reverse("portal-invoice", args=[invoice.public_id]),
-        pdf_url=reverse("portal-invoice-pdf", args=[invoice.public_id]),
+        pdf_url="" if invoice.shared_by else reverse("portal-invoice-pdf", args=[invoice.public_id]),
         pay_url=pay_url(balance, invoice_ref=invoice.public_id) if payable and balance else "",
         set_words=_set_words(mine) if mine is not None else "",
     )

@@ -12,6 +12,7 @@ from counterfoil.portal import (
     pay_urls,
     profile_urls,
     request_urls,
+    sharing_urls,
 )
 from counterfoil.portal.views import brand, dashboard, invitations, invoices, payments
 
@@ -20,6 +21,7 @@ urlpatterns = [
     *message_urls.urlpatterns,
     *profile_urls.urlpatterns,
     *request_urls.urlpatterns,
+    *sharing_urls.urlpatterns,
     *document_urls.urlpatterns,
     path("brand/<slug:key>-<slug:digest>.css", brand.sheet, name="portal-brand"),
     path("invitations/", invitations.invitation, name="portal-invitation"),

@@ -168,6 +168,23 @@ def has_standing_share(*, invoice_id: int | None, account_id: int, payer_id: int
     return found.exists()
 
 
+def count_with(*, actor: Actor) -> tuple[int, int]:
+    """Return how many shares wait for the actor's answer, and how many bills or helps others gave in all. One query."""
+    mine = actor.payer_ids()
+    shared = Share.objects.filter(sharer_id__in=mine, status__in=states.STANDING).values_list("status")
+    helped = Helper.objects.filter(helper_id__in=mine, status=states.ACTIVE).values_list("status")
+    found = [status for (status,) in shared.union(helped, all=True)]
+    return found.count(states.OFFERED), len(found)
+
+
+def list_holders(*, payer_id: int) -> list[str]:
+    """Return for whom the bills are that this payer was asked to share or to help with."""
+    shared = Share.objects.filter(sharer_id=payer_id, status__in=states.STANDING)
+    helped = Helper.objects.filter(helper_id=payer_id, status=states.ACTIVE)
+    names = shared.values_list("account__holder_name").union(helped.values_list("account__holder_name"))
+    return sorted(name for (name,) in names)
+
+
 def find_person(*, payer_id: int, email: str) -> int | None:
     """Return the payer whom this payer asked at this address before, to share or to help; None for nobody."""
     shared = (

@@ -12,6 +12,7 @@ from counterfoil.identity import queries as identity_queries
 from counterfoil.notices import operations as notice_operations
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.queries import InvitationRow
+from counterfoil.sharing import queries as sharing_queries
 
 PATH = "/invitations/{secret}/"
 
@@ -20,7 +21,9 @@ def for_whom(*, payer_id: int, payer_name: str) -> str:
     """Return whose bills an invitation is about: the holders of the payer's accounts, or the payer."""
     # Read as the installation: whoever holds the invitation may know this much.
     links = payer_queries.list_payer_accounts(actor=OPERATOR, payer_ids=[payer_id])
-    names = list(dict.fromkeys(link.account.holder_name for link in links))
+    names = [link.account.holder_name for link in links]
+    # Who was asked to share or to help is not a payer of the account yet.
+    names = list(dict.fromkeys(names or sharing_queries.list_holders(payer_id=payer_id)))
     return ", ".join(names) or payer_name
 
 

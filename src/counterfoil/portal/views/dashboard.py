@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from counterfoil.billers import queries as biller_queries
+from counterfoil.flows.sharing import people
 from counterfoil.payers import permissions
 from counterfoil.payments import balances
 from counterfoil.portal import bills
 from counterfoil.portal.views.base import PortalView
 from counterfoil.requests import queries as request_queries, states as request_states
+from counterfoil.sharing import queries as sharing_queries
 
 
 class Dashboard(PortalView):
@@ -29,7 +31,15 @@ class Dashboard(PortalView):
             )
             for balance in found
         ]
-        return self.page("portal/dashboard.html", {"summary": bills.summary(owed), **self._asked()})
+        return self.page("portal/dashboard.html", {"summary": bills.summary(owed), **self._asked(), **self._shared()})
+
+    def _shared(self) -> dict[str, object]:
+        """Return what the tile Sharing shows; nothing for who can share nothing and with whom nothing is shared."""
+        waiting, others = sharing_queries.count_with(actor=self.actor)
+        on = {biller.id for biller in self.billers.values() if people.is_on(biller)}
+        shares = set(self.payer_ids(permissions.SHARE))
+        may = any(p.id in shares and p.biller_id in on for p in self.payers)
+        return {"shares": may or bool(others), "share_offers": waiting}
 
     def _asked(self) -> dict[str, object]:
         """Return what the tile My Requests shows; nothing where the user profile does not allow asking."""

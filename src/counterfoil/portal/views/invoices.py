@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from counterfoil.billers import queries as biller_queries
+from counterfoil.core import errors
+from counterfoil.flows.sharing import people
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import Cursor, InvoiceRow, LineRow, Wanted
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import bills, changed
+from counterfoil.portal import bills, changed, shared
 from counterfoil.portal.changed import Changed
 from counterfoil.portal.views.base import BillingView
 from counterfoil.schedules import queries as schedule_queries
@@ -70,14 +72,7 @@ class InvoiceList(InvoicesView):
         count = invoice_queries.count_wanted(actor=self.actor, wanted=wanted, at_most=COUNTED)
         payable = {(b.account_id, b.payer_id): self.can_pay(b.biller_id, b.payer_id) for b in found}
         owed = {
-            (b.account_id, b.payer_id): bills.owed(
-                b,
-                biller=self.billers[b.biller_id],
-                can_pay=payable[b.account_id, b.payer_id],
-                today=self.today(b.biller_id),
-                later=self.later.get((b.account_id, b.payer_id), ()),
-            )
-            for b in found
+            pair: self._owed(b, can_pay=payable[pair]) for b in found for pair in [(b.account_id, b.payer_id)]
         }
         rows = [
             self.row(
@@ -106,6 +101,15 @@ class InvoiceList(InvoicesView):
             },
         )
 
+    def _owed(self, balance: Balance, *, can_pay: bool) -> bills.Owed:
+        return bills.owed(
+            balance,
+            biller=self.billers[balance.biller_id],
+            can_pay=can_pay,
+            today=self.today(balance.biller_id),
+            later=self.later.get((balance.account_id, balance.payer_id), ()),
+        )
+
     def _url(self, show: str, after: Cursor | None) -> str:
         query = {"show": show} | ({"after": str(after)} if after else {})
         return f"{reverse('portal-invoices')}?{urlencode(query)}"
@@ -126,6 +130,8 @@ class InvoicePage(InvoicesView):
             {
                 "row": self.row(invoice, balance, can_pay=can_pay),
                 "ask_url": self._ask_url(invoice),
+                "share_url": self._share_url(invoice, balance),
+                "people": self._people(invoice),
                 "lines": lines,
                 "changed": self._changed(invoice, lines),
                 "entries": payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
@@ -146,6 +152,22 @@ class InvoicePage(InvoicesView):
         may_ask = self.actor.may_as_payer(permissions.ASK, payer_id=invoice.payer_id)
         return reverse("portal-invoice-ask", args=[invoice.public_id]) if may_ask else ""
 
+    def _share_url(self, invoice: InvoiceRow, balance: Balance | None) -> str:
+        """The address at which someone is asked to pay part of it; none where there is nothing to share."""
+        may_share = self.actor.may_as_payer(permissions.SHARE, payer_id=invoice.payer_id)
+        is_on = people.is_on(self.billers[invoice.biller_id])
+        if balance is None or invoice.shared_by or invoice.payable_minor <= 0 or not (may_share and is_on):
+            return ""
+        where = reverse("portal-share-ask", args=[balance.payer_ref, balance.account_ref])
+        return f"{where}?{urlencode({'invoice': invoice.public_id})}"
+
+    def _people(self, invoice: InvoiceRow) -> list[shared.Paid]:
+        """Who shares it, and who has paid: for everybody who does."""
+        if not invoice.is_shared:
+            return []
+        parts = invoice_queries.list_parts(actor=self.actor, invoice_ids=[invoice.id]).get(invoice.id, [])
+        return [shared.paid_of(part) for part in parts if part.open_minor or part.paid_minor]
+
     def _invoice(self, ref: str) -> InvoiceRow:
         invoice = invoice_queries.get(actor=self.actor, public_id=ref)
         self.payer(payer_id=invoice.payer_id)
@@ -156,8 +178,10 @@ class InvoiceSheet(InvoicePage):
     """The same as a PDF."""
 
     def get(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Send it."""
+        """Send it. The sheet is whole; who has a share sees the share on its page."""
         invoice = self._invoice(ref)
+        if invoice.shared_by:
+            raise errors.NotFound("sheet")
         content = sheets.invoice(
             biller=self.billers[invoice.biller_id],
             invoice=invoice,
