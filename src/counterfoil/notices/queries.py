@@ -106,7 +106,9 @@ def find_by_code(*, code: str) -> SentRow | None:
     """Return what anybody who holds a message's code may know of it; None where we sent no such message."""
     found = models.Delivery.objects.filter(notice__code=code, status=states.SENT, sent_at__isnull=False)
     row = found.values_list("notice__biller_id", "notice__key", "sent_at", "notice__zone", "to").first()
-    return None if row is None else SentRow(row[0], row[1], row[2], row[3], row[4][:1])
+    if row is None or row[2] is None:
+        return None
+    return SentRow(row[0], row[1], row[2], row[3], row[4][:1])
 
 
 def find_stoppable(*, public_id: str) -> tuple[int, int, str] | None:

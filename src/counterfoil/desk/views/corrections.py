@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,11 +16,13 @@ from counterfoil.core import errors, tokens
 from counterfoil.desk import desk as desks
 from counterfoil.desk.desk import Desk
 from counterfoil.desk.forms import corrections as correction_forms
-from counterfoil.flows.invoices import change, credit, readdress, void as void_flow
+from counterfoil.flows.invoices import change, credit, void as void_flow
 from counterfoil.flows.payments import record_by_hand
+from counterfoil.flows.schedules import readdress_invoice as readdress
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import queries as payer_queries
+from counterfoil.payers.rows import LinkRow
 
 INVOICES, ACCOUNTS = "desk-invoices", "desk-accounts"
 PURPOSE: Final = "desk-correction"
@@ -155,19 +157,7 @@ def record(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         done=_("The payment was recorded."),
         place=ACCOUNTS,
     )
-    first = next((link.payer.public_id for link in links if link.is_default), "")
-    form = correction_forms.RecordPayment(
-        request.POST or None,
-        payers=[link.payer for link in links],
-        today=desk.today,
-        initial={
-            **_initial(desk),
-            "payer": first,
-            "kind": record_by_hand.CHECK,
-            "received_on": desk.today,
-            "applies_to": record_by_hand.OLDEST,
-        },
-    )
+    form = _record_form(request, desk, links)
 
     def act(values: dict[str, Any], key: str) -> None:
         wanted = record_by_hand.Record(
@@ -183,6 +173,22 @@ def record(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         record_by_hand.run(actor=desk.actor, now=desk.now, record=wanted)
 
     return _answer(request, desk, window, form, act)
+
+
+def _record_form(
+    request: HttpRequest, desk: Desk, links: Sequence[LinkRow]
+) -> correction_forms.RecordPayment:
+    initial = {
+        **_initial(desk),
+        "payer": next((link.payer.public_id for link in links if link.is_default), ""),
+        "kind": record_by_hand.CHECK,
+        "received_on": desk.today,
+        "applies_to": record_by_hand.OLDEST,
+    }
+    payers = [link.payer for link in links]
+    return correction_forms.RecordPayment(
+        request.POST or None, payers=payers, today=desk.today, initial=initial
+    )
 
 
 def _initial(desk: Desk) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.notices import bills
 from counterfoil.invoices import queries as invoice_queries
+from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.notices import choices, operations as notice_operations, queries as notice_queries
 from counterfoil.notices.operations import NewNotice
 from counterfoil.payers import queries as payer_queries
+from counterfoil.payers.rows import PayerRow
 from counterfoil.schedules import queries as schedule_queries
 
 BY_EMAIL: Final = "email"
@@ -50,20 +52,18 @@ def queue(*, biller: BillerRow, invoice_ids: Collection[int], due_from: date, no
         if row.payer_id in wanting
         and not paid_by_itself & {(row.payer_id, row.account_id), (row.payer_id, None)}
     ]
-    notice_operations.queue_many(
-        [
-            NewNotice(
-                biller_id=biller.id,
-                key="invoice_new",
-                to_email=payers[row.payer_id].email,
-                payer_id=row.payer_id,
-                locale=payers[row.payer_id].locale,
-                zone=biller.zone,
-                data=bills.about(biller=biller, invoice=row, payer_name=payers[row.payer_id].name),
-                subject_ref=row.public_id,
-            )
-            for row in told
-        ],
-        now=now,
-    )
+    notice_operations.queue_many([_notice(biller, row, payers[row.payer_id]) for row in told], now=now)
     return len(told)
+
+
+def _notice(biller: BillerRow, row: InvoiceRow, payer: PayerRow) -> NewNotice:
+    return NewNotice(
+        biller_id=biller.id,
+        key="invoice_new",
+        to_email=payer.email,
+        payer_id=payer.id,
+        locale=payer.locale,
+        zone=biller.zone,
+        data=bills.about(biller=biller, invoice=row, payer_name=payer.name),
+        subject_ref=row.public_id,
+    )

@@ -24,7 +24,7 @@ from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.flows.notices import bills
 from counterfoil.identity import permissions
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
-from counterfoil.invoices.queries import InvoiceRow
+from counterfoil.invoices.queries import Invoice, InvoiceRow
 from counterfoil.ledger import operations as ledger_operations, postings
 from counterfoil.notices import operations as notice_operations
 from counterfoil.notices.operations import NewNotice
@@ -126,29 +126,21 @@ def _record(actor: Actor, now: datetime, home: _Home, record: Record) -> str:
     shares = _shares(owed, record)
     draft = _draft(home, record, shares)
     ids = payment_operations.create_many(actor=actor, drafts=[draft], now=now)
-    payment_operations.record_events(
-        actor=actor,
-        now=now,
-        events=[
-            NewEvent(
-                home.biller.id,
-                ids[draft.public_id],
-                "payment.recorded",
-                {"on": record.received_on.isoformat()},
-            )
-        ],
+    event = NewEvent(
+        home.biller.id, ids[draft.public_id], "payment.recorded", {"on": record.received_on.isoformat()}
     )
-    by_id = {invoice.pk: invoice for invoice in invoices}
-    parts = invoice_queries.parts_of(invoices=invoices)
-    for invoice_id, part in shares:
-        invoice_operations.change_balances(invoice=by_id[invoice_id], on=record.received_on, open_minor=-part)
-        invoice_operations.change_part(part=parts.get((invoice_id, home.payer.id)), paid_minor=part)
-    invoice_operations.save_balances(invoices=[by_id[invoice_id] for invoice_id, _part in shares])
-    invoice_operations.save_parts(parts=parts.values())
+    payment_operations.record_events(actor=actor, now=now, events=[event])
+    _apply(home, record, invoices, shares)
+    addressees = {invoice.pk: invoice.payer_id for invoice in invoices}
     source = postings.Source(
-        home.biller.id, draft.public_id, home.biller.currency, *pair, home.today, record.received_on,
-        {invoice.pk: invoice.payer_id for invoice in invoices},
-    )  # fmt: skip
+        home.biller.id,
+        draft.public_id,
+        home.biller.currency,
+        *pair,
+        home.today,
+        record.received_on,
+        addressees,
+    )
     entry = postings.payment_recorded(source, shares=shares, amount_minor=record.amount_minor)
     ledger_operations.post(entries=[entry], now=now)
     audit_operations.record(
@@ -161,6 +153,19 @@ def _record(actor: Actor, now: datetime, home: _Home, record: Record) -> str:
     )
     _tell(home, record, draft, shares, {row.id: row for row in owed}, now)
     return draft.public_id
+
+
+def _apply(
+    home: _Home, record: Record, invoices: Sequence[Invoice], shares: Sequence[tuple[int, int]]
+) -> None:
+    """Lower what is open on the locked invoices, and what is left of this payer's part of a shared one."""
+    by_id = {invoice.pk: invoice for invoice in invoices}
+    parts = invoice_queries.parts_of(invoices=invoices)
+    for invoice_id, part in shares:
+        invoice_operations.change_balances(invoice=by_id[invoice_id], on=record.received_on, open_minor=-part)
+        invoice_operations.change_part(part=parts.get((invoice_id, home.payer.id)), paid_minor=part)
+    invoice_operations.save_balances(invoices=[by_id[invoice_id] for invoice_id, _part in shares])
+    invoice_operations.save_parts(parts=parts.values())
 
 
 def _shares(owed: Sequence[InvoiceRow], record: Record) -> list[tuple[int, int]]:

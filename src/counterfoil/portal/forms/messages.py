@@ -41,7 +41,7 @@ class Preferences(forms.Form):
         cast(forms.ChoiceField, self.fields["locale"]).choices = settings.LANGUAGES
         for switch in choices.SWITCHES:
             self.fields[switch.key] = forms.BooleanField(
-                label=switch.label, help_text=switch.help, required=False
+                label=str(switch.label), help_text=str(switch.help), required=False
             )
 
     @property

@@ -9,6 +9,7 @@ second finds the new addressee there).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -21,9 +22,11 @@ from counterfoil.flows.invoices import apply_credit, opened as openeds
 from counterfoil.flows.invoices.opened import Opened
 from counterfoil.flows.schedules import cancel
 from counterfoil.invoices import operations as invoice_operations
+from counterfoil.invoices.drafts import NewPart
 from counterfoil.ledger import operations as ledger_operations, postings
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.rows import PayerRow
+from counterfoil.payments import queries as payment_queries
 from counterfoil.schedules import queries as schedule_queries
 
 
@@ -57,9 +60,7 @@ def _readdress(actor: Actor, now: datetime, ref: str, payer: PayerRow) -> Opened
     )
     ledger_operations.post(entries=[entry], now=now)
     sharers = [payer_id for payer_id in held.sharer_ids if payer_id != payer.id]
-    for part in held.parts.values():
-        invoice_operations.end_part(part=part)
-    invoice_operations.save_parts(parts=held.parts.values())
+    paid = _end_parts(held, now)
     invoice_operations.address(invoice=invoice, payer_id=payer.id)
     audit_operations.record(
         actor=actor,
@@ -69,22 +70,39 @@ def _readdress(actor: Actor, now: datetime, ref: str, payer: PayerRow) -> Opened
         details={"open_minor": invoice.open_minor, "to": payer.public_id},
         now=now,
     )
-    _tell(held, now, before_id=before_id, payer_id=payer.id, sharers=sharers)
+    _tell(held, now, payer_id=payer.id, others={each: paid.get(each, 0) for each in (before_id, *sharers)})
     return held
 
 
-def _tell(held: Opened, now: datetime, *, before_id: int, payer_id: int, sharers: list[int]) -> None:
+def _end_parts(held: Opened, now: datetime) -> dict[int, int]:
+    """End what others took of it, and note what the old addressee paid; return what each payer has paid on it."""
+    invoice, paid = held.invoice, dict[int, int]()
+    for each in payment_queries.list_paying(invoice_id=invoice.pk):
+        paid[each.payer_id] = paid.get(each.payer_id, 0) + each.amount_minor
+    parts = dict(held.parts)
+    for part in parts.values():
+        invoice_operations.end_part(part=part)
+    if paid.get(invoice.payer_id):
+        mine = parts.get(invoice.payer_id)
+        noted = invoice_operations.take_part(
+            invoice=invoice, part=mine, payer_id=invoice.payer_id, new=NewPart(is_live=False), now=now
+        )
+        invoice_operations.change_part(part=noted, paid_minor=paid[invoice.payer_id] - noted.paid_minor)
+        parts[invoice.payer_id] = noted
+    invoice_operations.save_parts(parts=parts.values())
+    return paid
+
+
+def _tell(held: Opened, now: datetime, *, payer_id: int, others: Mapping[int, int]) -> None:
+    """Tell the new addressee; tell the `others`, each with what they paid on it, that it is no longer theirs."""
     once = f"{held.invoice.public_id}:{now.timestamp():.0f}"
     openeds.tell(opened=held, key="invoice_readdressed", payer_ids=[payer_id], more={}, once=once, now=now)
-    paid = held.invoice.total_minor - held.invoice.open_minor
-    shared = {part.payer_id: part.paid_minor for part in held.parts.values()}
-    for each in (before_id, *sharers):
-        mine = max(0, paid - sum(shared.values())) if each == before_id else shared.get(each, 0)
+    for each, paid in others.items():
         openeds.tell(
             opened=held,
             key="invoice_handed_over",
             payer_ids=[each],
-            more={"paid_minor": mine, "link": "/billing/payments/"},
+            more={"paid_minor": paid, "link": "/billing/payments/"},
             once=once,
             now=now,
         )
