@@ -64,9 +64,10 @@ def make(
     :raises errors.Refused: as `run`.
     """
     biller = facts.biller
-    if not biller.portal.schedule_payment:
+    # What is set already, by autopay too, can be changed wherever it is.
+    if not biller.portal.schedule_payment and not replaces:
         raise errors.Invalid(_("Payments on a later date are not offered here."), code="not_offered")
-    _check_day(biller, on, now)
+    _check_day(biller, on, now, order.locale)
     made = payment_quote.make(facts=facts, order=order)
     if made.prepaid_minor:
         raise errors.Invalid(_("A payment on a later date cannot be more than is owed now."), field="amount")
@@ -85,15 +86,15 @@ def make(
     )
 
 
-def _check_day(biller: BillerRow, on: date, now: datetime) -> None:
+def _check_day(biller: BillerRow, on: date, now: datetime, locale: str) -> None:
     soonest = days.first(biller=biller, now=now)
     today = biller_queries.today(biller=biller, now=now)
     if days.bank_day(on) < soonest or on <= today:
-        shown = formats.day(soonest, "en", today)
+        shown = formats.day(soonest, locale, today)
         raise errors.Invalid(_("Choose %(day)s or later.") % {"day": shown}, field="pay_on")
     latest = days.last(biller=biller, now=now)
     if on > latest:
-        shown = formats.day(latest, "en", today)
+        shown = formats.day(latest, locale, today)
         raise errors.Invalid(_("Choose %(day)s or earlier.") % {"day": shown}, field="pay_on")
 
 
