@@ -280,6 +280,20 @@ def test_bank_debit_comes_back(practice: Any, gateway: base.Gateway) -> None:
     assert practice.moved() == [("bank_debit", 12_345), ("return", -12_345)]
 
 
+def test_a_cards_expiry_date_is_changed_and_its_token_stays(practice: Any, gateway: base.Gateway) -> None:
+    methods, token = base.updates_methods(gateway), practice.good_card()
+    for _ in range(2):
+        details = methods.update_expiry(token, month=4, year=2031)
+        assert (details.token, details.exp_month, details.exp_year) == (token, 4, 2031)
+    assert base.saves_methods(gateway).token_details(token) == details
+    for month, year in ((13, 2031), (1, 2020)):
+        with pytest.raises(base.Refused):
+            methods.update_expiry(token, month=month, year=year)
+    for other in (practice.good_bank(), "tok_nobody"):
+        with pytest.raises(base.Refused):
+            methods.update_expiry(other, month=4, year=2031)
+
+
 def test_methods_are_shown_checked_and_forgotten(practice: Any, gateway: base.Gateway) -> None:
     methods = base.saves_methods(gateway)
     token = practice.good_bank()
