@@ -53,7 +53,7 @@ def _readdress(actor: Actor, now: datetime, ref: str, payer: PayerRow) -> Opened
         raise errors.Invalid(_("The invoice is addressed to this payer already."), field="payer")
     openeds.demand_nothing_pending(held)
     entry = postings.invoice_readdressed(
-        held.source(f"{invoice.public_id}:{now.timestamp():.6f}"),
+        held.source(f"inv:{invoice.pk}:{now.timestamp():.6f}"),
         invoice_id=invoice.pk,
         open_minor=invoice.open_minor,
         to_payer_id=payer.id,

@@ -45,7 +45,8 @@ def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: s
     uses = schedule_queries.list_uses(actor=actor, method_refs=[old.public_id]).get(old.public_id, ())
     enrollments = schedule_queries.list_enrollments(actor=actor, payer_ids=[old.payer_id])
     waiting = schedule_queries.list_scheduled(actor=actor, payer_ids=[old.payer_id])
-    used_for = {row.account_id for row in (*enrollments, *waiting) if row.method_id == old.id}
+    used_for = {row.account_id for row in enrollments if row.method_id == old.id}
+    used_for |= {row.account_id for row in waiting if row.method_id == old.id}
     if not all(new.is_for(account_id=account_id) for account_id in used_for):
         message = _("This payment method is not for all of these accounts. Choose another one.")
         raise errors.Invalid(message, field="method", code="other_account")

@@ -38,8 +38,8 @@ def _resume(actor: Actor, now: datetime, seen: EnrollmentRow) -> None:
             "Your bank was told that these payments are not allowed. Change autopay and agree to it anew."
         )
         raise errors.Stale(message, code="needs_permission")
-    [method] = method_queries.list_by_refs(actor=actor, refs=[seen.method_ref]) or [None]
-    if method is None or not method.can_pay:
+    methods = method_queries.list_by_refs(actor=actor, refs=[seen.method_ref])
+    if not any(method.can_pay for method in methods):
         raise errors.Stale(
             _("The payment method of autopay cannot be used now. Choose another one."), code="needs_method"
         )
