@@ -23,6 +23,7 @@ from tests.factories import people, sandbox as sandboxes
 from tests.factories.world import World
 from tests.portal.conftest import Joins
 from tests.portal.test_pay import pay_url, verify
+from tests.portal.test_schedules import schedule, statuses as set_for_later
 
 pytestmark = pytest.mark.django_db
 START = "/billing/pay/"
@@ -129,6 +130,21 @@ def test_a_declined_one_is_told_beside_the_one_that_went_through(two: Two, rose:
     assert statuses(two.world.account_id, rose) == [["Declined"], ["Declined"]]
     assert "Not every payment went through" in page
     assert "not enough money available" in page
+
+
+def test_what_is_set_for_later_already_is_asked_about_and_canceled(two: Two, world: World) -> None:
+    world.set_portal(schedule_payment=True)
+    schedule(world, two.client, two.method)
+    address, seen = two.verify(**{two.names[0]: "on", two.method_name: two.method})
+    page = two.client.get(address).content.decode()
+    name = next(iter(seen)).removeprefix("seen_")
+    refs = re.findall(rf'name="set_{name}" value="(\w+)"', page)
+    asked = two.client.post(address, seen | {f"set_{name}": refs}).content.decode()
+    assert "Choose what becomes of the payment that is already set." in asked
+    assert statuses(world.account_id) == [[]]
+    two.client.post(address, seen | {f"set_{name}": refs, f"already_{name}": "cancel"})
+    assert statuses(world.account_id) == [["Paid"]]
+    assert set_for_later(world) == ["Canceled"]
 
 
 def test_what_nobody_ticked_is_not_paid(two: Two, rose: int) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
 from counterfoil.schedules import states
 from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow
 from counterfoil.ui import formats
@@ -40,7 +43,7 @@ class AutopayShown:
     telling: str
     why_paused: str
     next: ScheduledRow | None
-    zone: str
+    until: str
     may: bool
 
     @property
@@ -60,10 +63,16 @@ class AutopayShown:
 
 
 def shown(
-    enrollment: EnrollmentRow, *, scheduled: Sequence[ScheduledRow], zone: str, may: bool
+    enrollment: EnrollmentRow,
+    *,
+    scheduled: Sequence[ScheduledRow],
+    biller: BillerRow,
+    now: datetime,
+    may: bool,
 ) -> AutopayShown:
-    """Return an enrollment as pages show it."""
+    """Return an enrollment as pages show it; `scheduled` by day."""
     planned = next((row for row in scheduled if row.enrollment_ref == enrollment.public_id), None)
+    today = biller_queries.today(biller=biller, now=now)
     return AutopayShown(
         enrollment=enrollment,
         for_whom=whom(enrollment),
@@ -77,7 +86,7 @@ def shown(
         ),
         why_paused=str(PAUSED.get(enrollment.pause_reason, "")) if enrollment.status == states.PAUSED else "",
         next=planned,
-        zone=zone,
+        until=formats.instant(planned.cutoff_at, zone=biller.zone, reference=today) if planned else "",
         may=may,
     )
 

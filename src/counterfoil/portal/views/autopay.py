@@ -276,7 +276,7 @@ class AutopayView(SchedulesView):
         mine = [each for each in scheduled if each.enrollment_ref == row.public_id]
         may = self.may(row.payer_id)
         return {
-            "autopay": autopays.shown(row, scheduled=scheduled, zone=self.biller.zone, may=may),
+            "autopay": autopays.shown(row, scheduled=scheduled, biller=self.biller, now=self.now, may=may),
             "rows": [self.set_row(each) for each in mine],
             "late": [each for each in mine if not each.can_change(self.now)],
             "change_url": self._change_url() if may and row.status != states.ENDED else "",

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
@@ -27,13 +27,15 @@ from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import balances, queries as payment_queries, states
 from counterfoil.payments.balances import Balance
 from counterfoil.payments.queries import PaymentRow
-from counterfoil.portal import bills, kept
+from counterfoil.portal import bills, kept, replacing
 from counterfoil.portal.bills import Owed
 from counterfoil.portal.forms import pay_several as several_forms
 from counterfoil.portal.forms.pay_several import SelectSeveral, Together
 from counterfoil.portal.kept import KeptPart
 from counterfoil.portal.views.base import BillingView
 from counterfoil.portal.views.paying import PURPOSE, SCOPE, leave_url
+from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules.rows import ScheduledRow
 from counterfoil.ui import wording
 
 FAILED = frozenset({states.DECLINED, states.RETURNED, states.CANCELED})
@@ -54,11 +56,18 @@ class Part:
     telling: wording.Telling | None = None
     refusal: str = ""
     others: tuple[str, ...] = ()
+    already: Sequence[ScheduledRow] = ()
+    stays: bool = False
+
+    @property
+    def name(self) -> str:
+        """What names this payment among the fields of the review."""
+        return f"{self.kept.payer_ref}_{self.kept.account_ref}"
 
     @property
     def seen_name(self) -> str:
         """The name of the hidden field that says what was reviewed."""
-        return f"seen_{self.kept.payer_ref}_{self.kept.account_ref}"
+        return f"seen_{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,15 +252,34 @@ class VerifySeveralStep(SeveralView):
         """Submit one after the other; return why some were not. One that fails stops no other."""
         refusals = {}
         for part in parts:
-            seen = self.request.POST.get(self.part(part).seen_name, "")
+            name = self.part(part).name
+            seen = self.request.POST.get(f"seen_{name}", "")
             if not seen:
                 continue  # it was left out of the review, and the page said why
+            if self.request.POST.getlist(f"set_{name}") and not self.request.POST.get(f"already_{name}"):
+                refusals[part] = _("Choose what becomes of the payment that is already set.")
+                continue
             submission = Submission(order=self._order(part), scope=SCOPE, key=self.part_key(part), seen=seen)
             try:
-                submit.run(actor=self.actor, now=self.now, submission=submission)
+                ref = submit.run(actor=self.actor, now=self.now, submission=submission)
             except (errors.Invalid, errors.Stale, db.Busy) as refusal:
                 refusals[part] = refusal.message
+            else:
+                replacing.run(self.request, now=self.now, cancels=self._cancels(part, name), payment_ref=ref)
         return refusals
+
+    def _cancels(self, part: KeptPart, name: str) -> tuple[str, ...]:
+        """Return what the payer wants canceled once this one is through, of what is set for its account."""
+        if self.request.POST.get(f"already_{name}") != "cancel":
+            return ()
+        named, balance = (
+            set(self.request.POST.getlist(f"set_{name}")),
+            self.balances[part.payer_ref, part.account_ref],
+        )
+        mine = schedule_queries.list_scheduled(
+            actor=self.actor, payer_ids=[balance.payer_id], account_id=balance.account_id
+        )
+        return tuple(row.public_id for row in mine if row.public_id in named)
 
     def _done(self) -> HttpResponse:
         query = urlencode({"order": self.request.GET["order"]})
@@ -280,7 +308,18 @@ class VerifySeveralStep(SeveralView):
             review = prepare.run(actor=self.actor, now=self.now, order=self._order(part))
         except (errors.Invalid, errors.Stale) as refusal:
             return Part(part, shown.balance, shown.biller, refusal=refusal.message)
-        return Part(part, shown.balance, shown.biller, quote=review.quote, others=review.others)
+        found = replacing.list_set(self.actor, [share.invoice_public_id for share in review.quote.shares])
+        may = self.actor.may_as_payer(permissions.AUTOPAY, payer_id=shown.balance.payer_id)
+        stays = not (may and all(row.can_change(self.now) for row in found))
+        return Part(
+            part,
+            shown.balance,
+            shown.biller,
+            quote=review.quote,
+            others=review.others,
+            already=found,
+            stays=stays,
+        )
 
     def _order(self, part: KeptPart) -> PayOrder:
         balance = self.balances[part.payer_ref, part.account_ref]

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from counterfoil.billers import queries as biller_queries
 from counterfoil.core import errors
 from counterfoil.flows.payments.orders import Mode
 from counterfoil.flows.schedules import cancel
@@ -32,6 +33,7 @@ class SetRow:
     scheduled: ScheduledRow
     zone: str
     can_change: bool
+    until: str
     url: str
     change_url: str
     cancel_url: str
@@ -65,6 +67,11 @@ class SchedulesView(BillingView):
             scheduled=scheduled,
             zone=biller.zone,
             can_change=can,
+            until=formats.instant(
+                scheduled.cutoff_at,
+                zone=biller.zone,
+                reference=biller_queries.today(biller=biller, now=self.now),
+            ),
             url=reverse("portal-scheduled", args=[scheduled.public_id]),
             change_url=self._change_url(scheduled) if can_edit else "",
             cancel_url=reverse("portal-scheduled-cancel", args=[scheduled.public_id]) if can else "",
@@ -97,7 +104,8 @@ class Schedules(SchedulesView):
                 autopays.shown(
                     each,
                     scheduled=scheduled,
-                    zone=self.billers[each.biller_id].zone,
+                    biller=self.billers[each.biller_id],
+                    now=self.now,
                     may=self.may(each.payer_id),
                 )
                 for each in enrollments
