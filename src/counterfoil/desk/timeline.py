@@ -36,6 +36,7 @@ _TITLES: Final[Mapping[str, tuple[str | Promise, str]]] = {
     "payment.accepted": (gettext_lazy("Accepted by the bank, pending"), "info"),
     "payment.funded": (gettext_lazy("Money arrived"), "ok"),
     "payment.settled": (gettext_lazy("Paid"), "ok"),
+    "payment.recorded": (gettext_lazy("Recorded"), "ok"),
     "payment.unknown": (gettext_lazy("No answer yet: we are asking the bank"), "warn"),
     "payment.action_needed": (gettext_lazy("The payer must confirm with the bank"), "warn"),
     "payment.declined": (gettext_lazy("Declined"), "bad"),

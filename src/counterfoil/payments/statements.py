@@ -78,9 +78,14 @@ def read(*, actor: Actor, account_id: int, payer_id: int, first: date, last: dat
 
 
 def _invoices(actor: Actor, rows: Sequence[MoveRow]) -> dict[str, InvoiceRow]:
-    ids = [int(row.source_ref[len(INVOICE_REF) :]) for row in rows if row.source_ref.startswith(INVOICE_REF)]
-    found = invoice_queries.list_by_ids(actor=actor, invoice_ids=ids)
-    return {f"{INVOICE_REF}{invoice.id}": invoice for invoice in found}
+    # `inv:12`, or `inv:12:key` for what was corrected on it.
+    ids = {
+        row.source_ref: int(row.source_ref.split(":")[1])
+        for row in rows
+        if row.source_ref.startswith(INVOICE_REF)
+    }
+    found = {row.id: row for row in invoice_queries.list_by_ids(actor=actor, invoice_ids=set(ids.values()))}
+    return {ref: found[invoice_id] for ref, invoice_id in ids.items() if invoice_id in found}
 
 
 def _payments(actor: Actor, rows: Sequence[MoveRow]) -> dict[str, PaymentRow]:

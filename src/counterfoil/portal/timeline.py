@@ -73,6 +73,7 @@ def _plain(payment: PaymentRow) -> dict[str, tuple[str, str, str]]:
     return {
         "payment.submitted": (_("Submitted"), _("By %(name)s") % {"name": by} if by else "", "ok"),
         "payment.settled": (_("Paid"), "", "ok"),
+        "payment.recorded": (_("Received by the billing office"), "", "ok"),
         "payment.validated": (_("Bank account confirmed"), _("The two small amounts matched."), "ok"),
         "payment.reminded": (
             _("Reminder sent"), _("The two small amounts are still to be typed in."), "quiet",

@@ -48,7 +48,7 @@ def hold(world: World) -> None:
 
 def test_due_soon_and_three_times_past_due_each_once(world: World) -> None:
     world.invoice(due_in=10)
-    told = {}
+    told: dict[tuple[int, int], list[str]] = {}
     for day in range(45):
         for hour in (9, 15):
             for notice in reminded(world, day, hour):

@@ -73,7 +73,7 @@ def _change(actor: Actor, now: datetime, ref: str, change: Change) -> bool:
     invoice_operations.change_balances(invoice=invoice, on=held.today)
     invoice_operations.save_balances(invoices=[invoice])
     entry = postings.invoice_changed(
-        held.source(f"{invoice.public_id}:{change.key}"), invoice_id=invoice.pk, difference_minor=difference
+        held.source(f"inv:{invoice.pk}:{change.key}"), invoice_id=invoice.pk, difference_minor=difference
     )
     ledger_operations.post(entries=[entry], now=now)
     audit_operations.record(

@@ -48,7 +48,7 @@ def _credit(actor: Actor, now: datetime, ref: str, amount_minor: int, reason: st
             _("Type an amount above zero, and not more than is owed and not on its way."), field="amount"
         )
     entry = postings.invoice_credited(
-        held.source(f"{invoice.public_id}:{key}"), invoice_id=invoice.pk, amount_minor=amount_minor
+        held.source(f"inv:{invoice.pk}:{key}"), invoice_id=invoice.pk, amount_minor=amount_minor
     )
     ledger_operations.post(entries=[entry], now=now)
     invoice_operations.change_balances(invoice=invoice, on=held.today, open_minor=-amount_minor)
