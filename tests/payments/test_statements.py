@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,13 +15,16 @@ from django.test.utils import CaptureQueriesContext
 
 from counterfoil.core import http
 from counterfoil.core.actor import WORKER, PayerGrant
+from counterfoil.flows.invoices import credit, void
 from counterfoil.flows.payments import settle_matured
 from counterfoil.gateways.sandbox import client as sandbox_client
 from counterfoil.invoices.drafts import NewLine
+from counterfoil.ledger import postings
 from counterfoil.ledger.models import Line
 from counterfoil.payers import permissions
-from counterfoil.payments import balances, statements, yearly
+from counterfoil.payments import balances, queries as payment_queries, statements, yearly
 from counterfoil.payments.statements import Statement
+from counterfoil.ui import account_sheets
 from counterfoil_sandbox import store
 from tests.factories import sandbox as sandboxes
 from tests.factories.world import World
@@ -191,3 +196,45 @@ def test_lines_are_not_told_to_who_may_not_see_them(world: World) -> None:
     [person] = yearly.read(actor=actor, payer_id=world.payer_id, year=world.today.year).people
 
     assert (person.kinds, person.part_minor) == ((), 9_000)
+
+
+@pytest.mark.parametrize(
+    ("ref", "found"),
+    [("inv:7", 7), ("inv:7:a1:b2", 7), ("inv:", None), ("inv:x", None), ("pay_7", None), ("alc:7", None)],
+)
+def test_the_invoice_of_an_entry_is_read_from_its_source(ref: str, found: int | None) -> None:
+    assert statements.invoice_id(ref) == found
+
+
+def test_what_staff_do_to_an_invoice_stands_on_the_statement(world: World) -> None:
+    invoice, other = world.invoice(NewLine("Rent", 10_000)), world.invoice(NewLine("Salon", 4_000))
+    world.pay(world.card(), [(other.public_id, 1_500)])
+    credit.run(
+        actor=world.staff, now=world.now, ref=invoice.public_id, amount_minor=2_500, reason="Away", key="k1"
+    )
+    void.run(actor=world.staff, now=world.now, ref=other.public_id, reason="Sent twice")
+    found = read(world, world.today, world.today)
+
+    assert [(m.kind, m.number, m.amount_minor) for m in found.moves if m.kind != "invoice.issued"] == [
+        ("payment.settled", world.payment(payment_of(world)).number, -1_500),
+        ("invoice.credited", invoice.number, -2_500),
+        ("invoice.voided", other.number, -4_000),
+    ]
+    assert found.closing_minor == in_books(world, world.today)
+    assert {account_sheets.move_words(move) for move in found.moves} >= {
+        f"Credit on invoice {invoice.number}",
+        f"Invoice {other.number} is void",
+    }
+
+
+def payment_of(world: World) -> str:
+    """Return the public id of the only payment there is."""
+    [row] = payment_queries.list_page(actor=WORKER, account_id=world.account_id).rows
+    return row.public_id
+
+
+def test_every_kind_that_changes_what_is_owed_has_words() -> None:
+    source = inspect.getsource(postings)
+    kinds = set(re.findall(r'"((?:invoice|payment|credit)\.[a-z_]+)"', source))
+
+    assert kinds - {"payment.funded"} <= set(account_sheets.MOVES)

@@ -121,6 +121,11 @@ def list_evidence(
     return pages.cut(found, limit=limit, cursor=lambda row: Cursor(row.accepted_at, row.id))
 
 
+def count_evidence(*, actor: Actor, payer_ids: Collection[int], at_most: int) -> int:
+    """Return how many there are; counting stops one past `at_most`."""
+    return _documented(actor).filter(payer_id__in=payer_ids)[: at_most + 1].count()
+
+
 def get_evidence(*, actor: Actor, public_id: str) -> EvidenceRow:
     """Return one authorization with its evidence.
 

@@ -78,14 +78,17 @@ def read(*, actor: Actor, account_id: int, payer_id: int, first: date, last: dat
 
 
 def _invoices(actor: Actor, rows: Sequence[MoveRow]) -> dict[str, InvoiceRow]:
-    # `inv:12`, or `inv:12:key` for what was corrected on it.
-    ids = {
-        row.source_ref: int(row.source_ref.split(":")[1])
-        for row in rows
-        if row.source_ref.startswith(INVOICE_REF)
-    }
-    found = {row.id: row for row in invoice_queries.list_by_ids(actor=actor, invoice_ids=set(ids.values()))}
-    return {ref: found[invoice_id] for ref, invoice_id in ids.items() if invoice_id in found}
+    ids = {row.source_ref: invoice_id(row.source_ref) for row in rows}
+    found = invoice_queries.list_by_ids(actor=actor, invoice_ids={i for i in ids.values() if i is not None})
+    by_id = {invoice.id: invoice for invoice in found}
+    return {ref: by_id[i] for ref, i in ids.items() if i in by_id}
+
+
+def invoice_id(source_ref: str) -> int | None:
+    """Return the invoice that an entry names as its source, `inv:7` or `inv:7:some key`; None for any other."""
+    kind, _, rest = source_ref.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if f"{kind}:" == INVOICE_REF and number.isdecimal() else None
 
 
 def _payments(actor: Actor, rows: Sequence[MoveRow]) -> dict[str, PaymentRow]:

@@ -25,6 +25,11 @@ from counterfoil.ui import formats, sheets
 MOVES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "invoice.issued": (gettext_lazy("Invoice %(number)s"), gettext_lazy("Invoice")),
     "invoice.voided": (gettext_lazy("Invoice %(number)s is void"), gettext_lazy("An invoice is void")),
+    "invoice.credited": (gettext_lazy("Credit on invoice %(number)s"), gettext_lazy("Credit on an invoice")),
+    "invoice.changed": (gettext_lazy("Invoice %(number)s was changed"), gettext_lazy("An invoice was changed")),
+    "invoice.readdressed": (
+        gettext_lazy("Invoice %(number)s has another addressee"), gettext_lazy("An invoice has another addressee"),
+    ),
     "invoice.credited": (
         gettext_lazy("Credit on invoice %(number)s"), gettext_lazy("Credit on an invoice"),
     ),

@@ -39,6 +39,7 @@ SHOW: Final = {
     "authorizations": gettext_lazy("Authorizations"),
 }
 MOST_ROWS: Final = 10_000
+COUNTED: Final = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,30 +142,37 @@ class DocumentList(DocumentsView):
     def _invoices(self) -> dict[str, Any]:
         after = invoice_queries.read_cursor(self.request.GET.get("after", ""))
         found = invoice_queries.list_wanted(actor=self.reader, wanted=invoice_queries.Wanted(), after=after)
-        return {"rows": found.rows, **self._pages(after, found.next, "invoices")}
+        count = invoice_queries.count_wanted(
+            actor=self.reader, wanted=invoice_queries.Wanted(), at_most=COUNTED
+        )
+        return {"rows": found.rows, **self._pages(after, found.next, "invoices", count)}
 
     def _receipts(self) -> dict[str, Any]:
+        wanted = Wanted(payer_ids=self.document_ids)
         after = payment_queries.read_cursor(self.request.GET.get("after", ""))
-        found = payment_queries.list_wanted(
-            actor=self.reader, wanted=Wanted(payer_ids=self.document_ids), after=after
-        )
-        return {"rows": found.rows, **self._pages(after, found.next, "receipts")}
+        found = payment_queries.list_wanted(actor=self.reader, wanted=wanted, after=after)
+        count = payment_queries.count_wanted(actor=self.reader, wanted=wanted, at_most=COUNTED)
+        return {"rows": found.rows, **self._pages(after, found.next, "receipts", count)}
 
     def _authorizations(self) -> dict[str, Any]:
         after = payment_queries.read_cursor(self.request.GET.get("after", ""))
         found = agreement_queries.list_evidence(actor=self.reader, payer_ids=self.document_ids, after=after)
         labels = self.labels({row.method_ref for row in found.rows})
         rows = [authorized(row, labels) for row in found.rows]
-        return {"rows": rows, **self._pages(after, found.next, "authorizations")}
+        count = agreement_queries.count_evidence(
+            actor=self.reader, payer_ids=self.document_ids, at_most=COUNTED
+        )
+        return {"rows": rows, **self._pages(after, found.next, "authorizations", count)}
 
     def labels(self, refs: set[str]) -> dict[str, str]:
         """Return what methods are called, also those that were deleted."""
         return method_queries.labels_of(actor=self.reader, public_ids=refs)
 
-    def _pages(self, after: object, following: object, show: str) -> dict[str, str]:
+    def _pages(self, after: object, following: object, show: str, count: int) -> dict[str, Any]:
         here = f"{reverse('portal-documents')}?{urlencode({'show': show})}"
         older = f"{here}&{urlencode({'after': str(following)})}" if following else ""
-        return {"newest_url": here if after else "", "older_url": older}
+        newest = here if after else ""
+        return {"newest_url": newest, "older_url": older, "count": count, "is_cut": count > COUNTED}
 
 
 class OtherPeriod(DocumentList):
