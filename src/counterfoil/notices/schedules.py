@@ -25,6 +25,9 @@ _CANCELED: Final = {
         "Autopay was changed. What is still to be paid is planned anew, and you will be told."
     ),
     "method": gettext_lazy("The payment method cannot be used now, so nothing was taken."),
+    "disputed": gettext_lazy(
+        "You told us that something is wrong with this bill, so nothing is taken for it."
+    ),
     "late": gettext_lazy("We could not make it on its day. It was not made later without asking you."),
     "part": gettext_lazy("The amount owed has changed, and this biller takes no part payments."),
     "retry": gettext_lazy("The amount owed has changed, so the same amount is not tried again."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import errors
@@ -253,3 +254,14 @@ def test_far_too_late_it_is_not_made_behind_the_payers_back(world: World) -> Non
     assert later.run(world) == 0
     assert later.scheduled(row.public_id).reason == "late"
     assert later.told(world)[-1] == "scheduled_canceled"
+
+
+def test_what_is_disputed_is_not_debited(world: World) -> None:
+    invoice = world.invoice()
+    row = later.schedule(world, world.card(), date(2026, 12, 1))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE invoices_invoice SET is_disputed = true WHERE id = %s", [invoice.id])
+    later.to_morning(world, row.run_on)
+    assert later.run(world) == 0
+    assert later.scheduled(row.public_id).reason == "disputed"
+    assert world.sandbox.movements() == []

@@ -59,7 +59,7 @@ def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
     amounts = lowered(row.amounts, facts)
     taken = sum(minor for _, minor in amounts)
     if not taken:
-        return Cancel("nothing")
+        return Cancel("disputed" if _is_held(row, facts) else "nothing")
     if row.tries and taken < row.amount_minor:
         # The same amount or none: a lower one is no second try of the same entry (NA-14, CD-02).
         return Cancel("retry")
@@ -75,7 +75,10 @@ def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
 
 def lowered(amounts: tuple[tuple[str, int], ...], facts: Facts) -> tuple[tuple[str, int], ...]:
     """Return what is taken of what was promised: never more than is left of an invoice, nor than is outstanding."""
-    payable = {invoice.public_id: invoice.payable_minor for invoice in facts.invoices}
+    # A dispute stops debits of what is disputed (product.md 1); its payer may still pay it by choice.
+    payable = {
+        invoice.public_id: invoice.payable_minor for invoice in facts.invoices if not invoice.is_disputed
+    }
     left, parts = facts.outstanding_minor, []
     for ref, promised in amounts:
         part = min(promised, payable.get(ref, 0), left)
@@ -83,6 +86,11 @@ def lowered(amounts: tuple[tuple[str, int], ...], facts: Facts) -> tuple[tuple[s
             parts.append((ref, part))
             left -= part
     return tuple(parts)
+
+
+def _is_held(row: ScheduledRow, facts: Facts) -> bool:
+    refs = {ref for ref, _ in row.amounts}
+    return any(i.is_disputed and i.public_id in refs and i.payable_minor > 0 for i in facts.invoices)
 
 
 def _told_too_late(row: ScheduledRow, today: date) -> Move | None:
