@@ -263,7 +263,9 @@ class Scene:
 
     def ask(self, settings: Settings, role: str, method: str, name: str) -> HttpResponse:
         """Ask for an address as somebody."""
-        settings.COUNTERFOIL_MFA_REQUIRED = role == FACTORLESS
+        # Each setting is a layer on those before it; hundreds of them are deeper than Python goes.
+        if settings.COUNTERFOIL_MFA_REQUIRED != (role == FACTORLESS):
+            settings.COUNTERFOIL_MFA_REQUIRED = role == FACTORLESS
         client = self.roles[role]
         client.raise_request_exception = False
         given: dict[str, Any] = {"may_see_confirmed": "on", "profile": "billing", "email": "new@example.test"}

@@ -101,6 +101,10 @@ class Actor:
         """Return this actor as some of the payers alone: nothing of the others is in sight."""
         return replace(self, payers=tuple(grant for grant in self.payers if grant.payer_id in payer_ids))
 
+    def standing_in(self, *, name: str, payers: tuple[PayerGrant, ...], helper_ref: str) -> Actor:
+        """Return this actor as a helper in a payer's place: labeled, and with these few grants alone."""
+        return replace(self, name=name, payers=payers, staff=(), helper_ref=helper_ref)
+
     def demand_payer(self, permission: str, *, payer_id: int) -> None:
         """Refuse unless the user profile allows `permission` for that payer.
 

@@ -8,7 +8,7 @@ where payments are decided (flows/payments/helping), again under the lock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -53,12 +53,8 @@ def step_in(*, actor: Actor, now: datetime, ref: str) -> StandIn:
     allowed = {"see_invoices"} | ({"see_lines"} if helper.sees_lines else set())
     allowed |= {"pay"} if helper.may_pay else set()
     grant = PayerGrant(helper.payer_id, helper.biller_id, frozenset(allowed), has_parts=True)
-    stand_in = replace(
-        actor,
-        name=label(helper)[:LONGEST_NAME],
-        payers=(own, grant),
-        staff=(),
-        helper_ref=helper.public_id,
+    stand_in = actor.standing_in(
+        name=label(helper)[:LONGEST_NAME], payers=(own, grant), helper_ref=helper.public_id
     )
     found = helping.find(actor=stand_in, now=now)
     if found is None:

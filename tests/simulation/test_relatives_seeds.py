@@ -1,0 +1,16 @@
+"""Simulated months in which a sister shares bills and helps."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil_sandbox import store
+from tests.simulation import relatives
+
+FROM, CHUNK = 5_000, 10
+
+
+@pytest.mark.parametrize("first", range(FROM, FROM + 20, CHUNK))
+def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
+    for seed in range(first, first + CHUNK):
+        relatives.play(seed, base_store)
