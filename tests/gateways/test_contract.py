@@ -150,10 +150,10 @@ def test_every_answer_says_what_the_gateway_has_under_the_key(practice: Any, gat
         assert gateway.look_up(key).figures == expected, key  # type: ignore[union-attr]
     practice.pass_days(10)
     for key, kind in (("accepted", base.Funded), ("returned", base.Returned)):
-        answer = gateway.look_up(key)
-        assert isinstance(answer, kind)
-        assert answer.figures is not None
-        assert answer.figures.reference == f"pay_{key}"
+        later = gateway.look_up(key)
+        assert isinstance(later, kind)
+        assert later.figures is not None
+        assert later.figures.reference == f"pay_{key}"
 
 
 def test_same_key_with_another_amount_is_unknown_not_declined(practice: Any, gateway: base.Gateway) -> None:
@@ -266,7 +266,7 @@ def test_bank_debit_is_accepted_funded_and_stays(practice: Any, gateway: base.Ga
     result = gateway.charge(asked("k", practice.good_bank()))
     assert result == base.Accepted(result.gateway_ref, date(2026, 11, 27))  # type: ignore[union-attr]
     practice.pass_days(4)
-    assert gateway.look_up("k") == base.Funded(result.gateway_ref, date(2026, 11, 23))  # type: ignore[union-attr]
+    assert gateway.look_up("k") == base.Funded(result.gateway_ref, date(2026, 11, 23))
     practice.pass_days(90)
     assert isinstance(gateway.look_up("k"), base.Funded)
     assert practice.moved() == [("bank_debit", 12_345)]
@@ -424,8 +424,8 @@ def test_an_agreement_taken_back_there_declines_and_is_told(practice: Any, gatew
     details = base.saves_methods(gateway).token_details(agreed.token)
     assert isinstance(details, base.TokenDetails)
     assert details.is_revoked
-    bodies = practice.told()
-    told = [base.reads_events(gateway).verify(*each, practice.other_side.time.now) for each in bodies]
+    events, now = base.reads_events(gateway), practice.other_side.time.now
+    told = [events.verify(body, headers, now) for body, headers in practice.told()]
     assert ("token.revoked", agreed.token) in [(news.kind, news.token) for news in told if news]
     assert practice.moved() == []
 

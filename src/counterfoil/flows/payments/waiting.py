@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, jobs
@@ -37,7 +38,7 @@ def send(*, actor: Actor, now: datetime, method_id: int) -> int:
     """Send every payment that waited for this account; return how many. Nothing is sent while it is not confirmed."""
     sent = 0
     while rows := payment_queries.list_waiting(method_id=method_id):
-        done = sum(db.in_transaction(lambda pk=row.id: _send(actor, now, pk)) for row in rows)
+        done = sum(db.in_transaction(partial(_send, actor, now, row.id)) for row in rows)
         if not done:
             break
         sent += done
