@@ -16,6 +16,7 @@ from counterfoil.methods import states as method_states
 from counterfoil.notices import states as notice_states
 from counterfoil.payers import states as payer_states
 from counterfoil.payments import states as payment_states
+from counterfoil.requests import states as request_states
 from counterfoil.schedules import states as schedule_states
 
 DOCS: Final = Path("docs/reference")
@@ -29,6 +30,7 @@ MACHINES: Final[dict[str, Machine]] = {
     "Billing account": payer_states.STANDING,
     "Delivery of a notice": notice_states.DELIVERY,
     "Import": import_states.IMPORT,
+    "Request": request_states.REQUEST,
 }
 
 
