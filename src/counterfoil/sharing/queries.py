@@ -249,8 +249,3 @@ def list_lapsed(*, now: datetime, biller_id: int | None = None, limit: int = 500
     if biller_id is not None:
         rows = rows.filter(biller_id=biller_id)
     return list(rows.order_by("pk").values_list("public_id", flat=True)[:limit])
-
-
-def list_helpers_with_method(*, method_id: int) -> list[Helper]:
-    """Return the active accesses that pay with a method, to end them with it. For flows."""
-    return list(Helper.objects.filter(method_id=method_id, status=states.ACTIVE))

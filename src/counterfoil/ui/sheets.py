@@ -32,7 +32,7 @@ def receipt(
     `invoices` are those it pays, by id: what is left of each counts what is on its way as paid.
     """
     telling = wording.of(payment, today=biller_queries.today(biller=biller, now=now), on_paper=True)
-    lines = tuple(_receipt_line(share, invoices[share.invoice_id], payment.currency) for share in shares)
+    lines = tuple(_receipt_line(share, invoices.get(share.invoice_id), payment.currency) for share in shares)
     data = receipt_document.ReceiptData(
         biller=letterhead_of(biller),
         number=payment.number,
@@ -97,12 +97,15 @@ def answer(content: bytes, *, name: str) -> HttpResponse:
     return response
 
 
-def _receipt_line(share: ShareRow, invoice: InvoiceRow, currency: str) -> receipt_document.ReceiptLine:
+def _receipt_line(
+    share: ShareRow, invoice: InvoiceRow | None, currency: str
+) -> receipt_document.ReceiptLine:
+    """Return one line; of an invoice that is no longer shared with the reader nothing but what was paid."""
     return receipt_document.ReceiptLine(
         invoice=share.invoice_number,
-        due=formats.day(invoice.due_on, long=False),
+        due=formats.day(invoice.due_on, long=False) if invoice else "-",
         amount=formats.money(share.amount_minor, currency=currency),
-        left=formats.money(invoice.open_minor - invoice.pending_minor, currency=currency),
+        left=formats.money(invoice.open_minor - invoice.pending_minor, currency=currency) if invoice else "-",
     )
 
 

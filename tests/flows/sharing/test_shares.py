@@ -270,3 +270,12 @@ def test_two_submit_at_once_in_one_run_and_each_pays_the_own_part(world: World) 
     submit.many(actor=WORKER, now=world.now, submissions=orders)
     assert (world.fresh(invoice).pending_minor, world.outstanding, owed(sister)) == (RENT, 0, 0)
     assert_sound(world)
+
+
+def test_a_receipt_tells_a_sharer_what_is_left_of_the_share_alone(world: World) -> None:
+    invoice = world.invoice()
+    _ref, sister = relatives.shared(world, invoice, percent=50)
+    world.pay(world.card(actor=sister), [(invoice.public_id, 100_000)], actor=sister)
+    world.pay(world.card(), [(invoice.public_id, 30_000)])
+    sent = notice_models.Notice.objects.filter(biller_id=world.biller_id, key="payment_receipt").order_by("pk")
+    assert [row.data["lines"][0]["left_minor"] for row in sent] == [60_000, 130_000]

@@ -121,8 +121,7 @@ def _special(item: Work, key: str) -> dict[str, Any]:
             {
                 "invoice_number": item.invoices[a.invoice_id].number,
                 "amount_minor": a.amount_minor,
-                "left_minor": item.invoices[a.invoice_id].open_minor
-                - item.invoices[a.invoice_id].pending_minor,
+                "left_minor": item.left_of(a),
             }
             for a in item.allocations
         ]

@@ -65,6 +65,17 @@ class Work:
         """What the live allocations pay: invoice id and minor units."""
         return [(a.invoice_id, a.amount_minor) for a in self.allocations]
 
+    def left_of(self, allocation: Allocation) -> int:
+        """What is left to pay of an invoice for this payer: the own part, where it is shared."""
+        invoice = self.invoices[allocation.invoice_id]
+        lefts = {
+            payer_id: max(part.agreed_minor - part.paid_minor - part.pending_minor, 0)
+            for (invoice_id, payer_id), part in self.parts.items()
+            if invoice_id == invoice.pk
+        }
+        whole = invoice.open_minor - invoice.pending_minor
+        return lefts.get(self.payment.payer_id, max(0, whole - sum(lefts.values())))
+
     def note(self, result: policy.Outcome, source: str) -> None:
         """Take over what the gateway said about itself: its reference, its reasons."""
         self.source = source

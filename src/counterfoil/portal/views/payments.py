@@ -109,17 +109,23 @@ class PaymentView(BillingView):
         return {
             "payment": self.payment,
             "shares": self.shares,
+            "seen_ids": self._seen_ids(),
             "state": page,
             "telling": wording.of(self.payment, today=today),
             "steps": timeline.of(
                 self.payment, events, zone=self.biller.zone, today=today, planned=self._planned()
             ),
             "emailed_to": payer.email if is_mailed else "",
-            "again_url": self._again_url(payer) if page.can_retry else "",
+            "again_url": self._again_url(payer) if page.can_retry and self.payment.origin != "helper" else "",
             "validate_url": self._validate_url() if page.is_waiting else "",
             "is_step": self.request.GET.get("step") == "3",
             "problem_url": self._problem_url(),
         }
+
+    def _seen_ids(self) -> set[int]:
+        """Those of the invoices it pays that can be opened: a shared one not any more once the share has ended."""
+        ids = [share.invoice_id for share in self.shares]
+        return {row.id for row in invoice_queries.list_by_ids(actor=self.actor, invoice_ids=ids)}
 
     def _validate_url(self) -> str:
         """The address at which two small amounts are typed in; none where that is not allowed."""
