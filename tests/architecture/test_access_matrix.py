@@ -239,6 +239,7 @@ RULES: Final[dict[str, Rule]] = {
     "desk-invite": desk(permissions.INVITE_PAYERS, ref="payer"),
     "desk-invitation-resend": desk(permissions.INVITE_PAYERS, ref="invitation"),
     "desk-invitation-revoke": desk(permissions.INVITE_PAYERS, ref="invitation"),
+    "desk-reminders": desk(permissions.CHANGE_SETTINGS),
     "desk-profiles": desk(permissions.INVITE_PAYERS),
 }
 # Refused methods say so before anybody is known.

@@ -140,6 +140,7 @@ def show(
         "currency": desk.biller.currency,
         "second_factor_is_off": not settings.COUNTERFOIL_MFA_REQUIRED,
         "may_invite": desk.may(permissions.INVITE_PAYERS),
+        "may_change_settings": desk.may(permissions.CHANGE_SETTINGS),
         "may_edit_payers": desk.may(permissions.EDIT_PAYERS),
     }
     return render(request, f"desk/{template}", {**frame, **context})

@@ -13,6 +13,7 @@ from counterfoil.desk.views import (
     payers,
     payment_center,
     payments,
+    reminders,
     requests,
     search,
 )
@@ -61,5 +62,6 @@ urlpatterns: list[URLPattern] = [
         connect.revoke,
         name="desk-invitation-revoke",
     ),
+    path("<slug:biller>/connect-center/reminders/", reminders.edit, name="desk-reminders"),
     path("<slug:biller>/connect-center/user-profiles/", connect.profiles, name="desk-profiles"),
 ]
