@@ -18,6 +18,7 @@ from counterfoil.invoices.drafts import NewLine
 from counterfoil.payers import operations as payer_operations, queries as payer_queries
 from counterfoil.payers.drafts import NewLink
 from counterfoil.payments import queries as payment_queries
+from counterfoil.portal.views import paying
 from counterfoil_sandbox import store
 from tests.factories import people, sandbox as sandboxes
 from tests.factories.world import World
@@ -235,3 +236,14 @@ def test_leaving_the_window_ends_the_claim(world: World, ruth: Client, join: Joi
     assert ruth.post(left).status_code == 204
     assert "is paying this right now" not in other.get(theirs).content.decode()
     assert ruth.get(left).headers["Location"] == "/billing/invoices/"
+
+
+def test_more_invoices_than_a_form_can_list_are_said(
+    world: World, ruth: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paying, "MOST_LISTED", 2)
+    for _ in range(3):
+        world.invoice(NewLine("Rent", 100))
+    page = ruth.get(pay_url(world)).content.decode()
+    assert "Not every invoice is listed" in page
+    assert "These are the 2 invoices that are due first." in page

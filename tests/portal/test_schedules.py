@@ -23,7 +23,7 @@ TAB = "/billing/schedules/"
 
 
 def seen(page: str) -> str:
-    return re.findall(r'name="seen" value="(\w+)"', page)[0]
+    return str(re.findall(r'name="seen" value="(\w+)"', page)[0])
 
 
 def text(client: Client, address: str) -> str:

@@ -279,11 +279,11 @@ class AutopayView(SchedulesView):
             "autopay": autopays.shown(row, scheduled=scheduled, biller=self.biller, now=self.now, may=may),
             "rows": [self.set_row(each) for each in mine],
             "late": [each for each in mine if not each.can_change(self.now)],
-            "change_url": self._change_url() if may and row.status != states.ENDED else "",
+            "change_url": self._terms_url() if may and row.status != states.ENDED else "",
             "zone": self.biller.zone,
         }
 
-    def _change_url(self) -> str:
+    def _terms_url(self) -> str:
         row, payer = self.enrollment, self.payer(payer_id=self.enrollment.payer_id)
         accounts = payer_queries.list_payer_accounts(actor=self.actor, payer_ids=[row.payer_id])
         refs = {link.account.id: link.account.public_id for link in accounts}
