@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -97,10 +98,8 @@ def _rows(found: QuerySet[PaymentMethod]) -> list[MethodRow]:
     # One query: the accounts come along as a list of their own.
     accounts = MethodAccount.objects.filter(method_id=OuterRef("pk")).order_by("account_id")
     named = found.annotate(for_accounts=ArraySubquery(accounts.values("account_id")))
-    return [
-        MethodRow(*row[:-1], account_ids=tuple(row[-1]))
-        for row in named.values_list(*_COLUMNS, "for_accounts")
-    ]
+    rows: list[tuple[Any, ...]] = list(named.values_list(*_COLUMNS, "for_accounts"))
+    return [MethodRow(*(*row[:-1], tuple(row[-1]))) for row in rows]
 
 
 def list_for(

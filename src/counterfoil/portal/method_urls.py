@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from counterfoil.portal.views import method_options, methods, micro_deposits, use_also, wallet
+from counterfoil.portal.views import method_number, method_options, methods, micro_deposits, use_also, wallet
 
 METHOD = "billing/methods/<slug:ref>/"
 
@@ -25,7 +25,7 @@ urlpatterns = [
         name="portal-payment-instead",
     ),
     path(f"{METHOD}edit/", method_options.EditMethod.as_view(), name="portal-method-edit"),
-    path(f"{METHOD}replace/", method_options.ReplaceNumber.as_view(), name="portal-method-replace"),
+    path(f"{METHOD}replace/", method_number.ReplaceNumber.as_view(), name="portal-method-replace"),
     path(f"{METHOD}permission/", method_options.PermissionPage.as_view(), name="portal-method-permission"),
     *(
         path(f"{METHOD}{move}/", method_options.MoveMethod.as_view(move=move), name=f"portal-method-{move}")

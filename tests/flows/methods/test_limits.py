@@ -82,10 +82,9 @@ def test_three_declines_in_one_session_and_five_a_day(world: World) -> None:
 
 
 def test_ten_declines_from_one_address_in_an_hour(world: World) -> None:
-    here = {"ip": "203.0.113.9"}
     for at in range(2):
         account_id, payer_id = world.add_resident(f"Resident {at}")
-        actor = replace(world.payer_actor(payer_id), **here)
+        actor = replace(world.payer_actor(payer_id), ip="203.0.113.9")
         ref = world.card(DECLINES, actor=actor)
         world.account_id = account_id
         for _ in range(5):
@@ -94,7 +93,7 @@ def test_ten_declines_from_one_address_in_an_hour(world: World) -> None:
     account_id, payer_id = world.add_resident("The next one")
     world.account_id = account_id
     invoice = world.invoice(SMALL, account_id=account_id, payer_id=payer_id)
-    actor = replace(world.payer_actor(payer_id), **here)
+    actor = replace(world.payer_actor(payer_id), ip="203.0.113.9")
     ref = world.card(actor=actor)
     with pytest.raises(errors.Invalid, match="Several card payments"):
         world.pay(ref, [(invoice.public_id, 1_000)], actor=actor)

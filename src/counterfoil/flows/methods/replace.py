@@ -105,12 +105,14 @@ def _replace(
         details={"last4": method.last4, "check": found.check},
         now=now,
     )
-    data = {
-        "what": "replaced",
-        "before": before,
-        "method_label": method_queries.label_of(method),
-        "at": now.isoformat(),
-    }
+    _tell(now, place, method, before)
+    _permit_anew(actor, now, place, method, seen, locale)
+    jobs.defer("forget_tokens", queueing_lock="forget_tokens", timestamp=int(now.timestamp()))
+
+
+def _tell(now: datetime, place: _Place, method: PaymentMethod, before: str) -> None:
+    label = method_queries.label_of(method)
+    data = {"what": "replaced", "before": before, "method_label": label, "at": now.isoformat()}
     notify.queue(
         now=now,
         key="method_changed",
@@ -119,8 +121,6 @@ def _replace(
         ref=method.public_id,
         data=data,
     )
-    _permit_anew(actor, now, place, method, seen, locale)
-    jobs.defer("forget_tokens", queueing_lock="forget_tokens", timestamp=int(now.timestamp()))
 
 
 def _refuse_unsent(method: PaymentMethod) -> None:

@@ -241,6 +241,7 @@ class Instead(forms.Form):
         )
         field = cast(forms.ChoiceField, self.fields["instead"])
         field.choices = [*choices, *([paused] if may_pause else [])]
+        self.has_choices = bool(choices) or may_pause
         # Where there is only one way, it is chosen already.
         field.initial = PAUSE if may_pause and not choices else None
 

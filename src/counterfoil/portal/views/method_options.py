@@ -13,18 +13,16 @@ from django.utils.translation import get_language, gettext as _
 
 from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import errors, tokens
-from counterfoil.flows.methods import change, permit, put_away, replace, update_expiry
+from counterfoil.flows.methods import change, permit, put_away, update_expiry
 from counterfoil.flows.schedules import replace_method
 from counterfoil.gateways import base
 from counterfoil.methods import queries as method_queries, states
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
-from counterfoil.payers.rows import PayerRow
 from counterfoil.portal import accounts, kept
 from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.forms.pay import method_choice
 from counterfoil.portal.views.base import BillingView
-from counterfoil.portal.views.hosted import HostedWindow
 from counterfoil.portal.views.methods import shown
 from counterfoil.portal.views.proof import WithProof
 from counterfoil.schedules import queries as schedule_queries
@@ -175,12 +173,18 @@ class MoveMethod(WithProof, OfMethod):
         return self.move != "enable" and bool(self.uses)
 
     def _move(self, instead: str | None) -> HttpResponse:
-        about = {"actor": self.actor, "now": self.now, "ref": self.method.public_id}
+        ref = self.method.public_id
         if self.move == "enable":
-            change.enable(**about)
+            change.enable(actor=self.actor, now=self.now, ref=ref)
         else:
-            move = cast(put_away.Move, self.move)
-            put_away.run(**about, move=move, instead=instead, locale=get_language() or "en")
+            put_away.run(
+                actor=self.actor,
+                now=self.now,
+                ref=ref,
+                move=cast(put_away.Move, self.move),
+                instead=instead,
+                locale=get_language() or "en",
+            )
         done = {
             "disable": _("Payment method disabled."),
             "enable": _("Payment method enabled."),
@@ -204,7 +208,7 @@ class MoveMethod(WithProof, OfMethod):
             "move": self.move,
             "form": form if self._is_used else None,
             "uses": self.uses if self._is_used else (),
-            "has_others": bool(form.fields["instead"].choices) if self._is_used else True,
+            "has_others": form.has_choices if self._is_used else True,
             "back_text": tokens.sign(here, purpose=kept.BACK),
             "payer_ref": self.payer(payer_id=self.method.payer_id).public_id,
         }
@@ -271,71 +275,3 @@ class PermissionPage(WithProof, OfMethod):
             "seen": permit.digest(text),
         }
         return self.about_page("portal/methods/permission.html", values)
-
-
-class ReplaceNumber(HostedWindow, OfMethod):
-    """Edit > Replace the number: asked for anew in the gateway's fields; everything that uses the method stays."""
-
-    @property
-    def payer_row(self) -> PayerRow:
-        """Whose method it is."""
-        return self.payer(payer_id=self.method.payer_id)
-
-    @property
-    def kind(self) -> base.Kind:
-        """The same kind as before, where this biller still takes payments by it."""
-        if self.method.kind not in self.payable_kinds(self.method.biller_id):
-            raise errors.NotFound("kind")
-        return cast(base.Kind, self.method.kind)
-
-    @property
-    def path(self) -> str:
-        """This page's address."""
-        return reverse("portal-method-replace", args=[self.kwargs["ref"]])
-
-    def get(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Open the window; or come back from the gateway's page with a token."""
-        message = _("Nothing was changed. You can try again.") if "canceled" in self.request.GET else ""
-        return self._window(token=self.token_of_return(), message=message)
-
-    def post(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Replace it. Without a token the number is still to be asked for, on the gateway's page."""
-        token = self.request.POST.get("token", "")
-        if self.request.POST.get("step") == "again":
-            return self._window(token="")
-        if not token:
-            return self.to_gateway({"method": ref})
-        seen = self.request.POST.get("seen", "")
-        try:
-            replace.run(actor=self.actor, now=self.now, ref=ref, token=token, seen=seen, locale=self.locale)
-        except errors.Refused as refusal:
-            if isinstance(refusal, errors.NotPermitted):
-                raise
-            # What the gateway no longer vouches for is asked for again.
-            return self._window(token="" if refusal.field == "token" else token, wrong=refusal.message)
-        return self.done(_("The number was replaced. Everything that uses this method goes on."))
-
-    def _window(self, *, token: str, message: str = "", wrong: str = "") -> HttpResponse:
-        given = agreement_queries.has_standing(method_ref=self.method.public_id)
-        text = None
-        if given:
-            text = permit.shown(
-                actor=self.actor,
-                now=self.now,
-                payer=self.payer_row,
-                kind=self.kind,
-                method=None,
-                locale=self.locale,
-            )
-        values = {
-            "kind": self.kind,
-            "setup": self.fields(self.here()),
-            "token": token,
-            "message": message,
-            "wrong": wrong,
-            "here": self.here(),
-            "uses": self.uses,
-            "permission": text,
-            "seen": permit.digest(text) if text else "",
-        }
-        return self.about_page("portal/methods/replace.html", values)
