@@ -270,8 +270,8 @@ def list_lines_of(*, actor: Actor, invoice_ids: Collection[int]) -> dict[int, li
         seen |= Q(invoice_id__in=shared.values("invoice_id"))
     rows = InvoiceLine.objects.filter(seen, invoice_id__in=invoice_ids).order_by("invoice_id", "position")
     found: dict[int, list[LineRow]] = {}
-    for invoice_id, *line in rows.values_list("invoice_id", "description", "amount_minor"):
-        found.setdefault(invoice_id, []).append(LineRow(*line))
+    for invoice_id, description, amount in rows.values_list("invoice_id", "description", "amount_minor"):
+        found.setdefault(invoice_id, []).append(LineRow(description, amount))
     return found
 
 

@@ -75,7 +75,8 @@ def statement_url(payer_ref: str, account_ref: str, *, first: date, last: date) 
 
 def months(first: date, today: date) -> list[date]:
     """Return the first days of the months from today's back to the one of `first`, at most twelve."""
-    found, month = [], today.replace(day=1)
+    found: list[date] = []
+    month = today.replace(day=1)
     while month >= first.replace(day=1) and len(found) < MONTHS:
         found.append(month)
         month = (month - timedelta(days=1)).replace(day=1)
