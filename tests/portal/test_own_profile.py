@@ -131,7 +131,7 @@ def test_an_access_given_up_ends_at_once(ruth: Client, row: Callable[[], PayerRo
 
 
 def test_sensitive_pages_ask_for_a_proof_and_looking_does_not(
-    known: Client, row: Callable[[], PayerRow]
+    world: World, known: Client, row: Callable[[], PayerRow]
 ) -> None:
     signed_in.prove(known, ago=timedelta(minutes=16))
     ref = row().public_id
@@ -142,6 +142,10 @@ def test_sensitive_pages_ask_for_a_proof_and_looking_does_not(
         assert known.post(page, CONTACT).headers["Location"].startswith("/accounts/reauthenticate/?next=")
     asked = known.post("/accounts/email/", {"email": "other@example.test", "action_add": ""})
     assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    account = payer_queries.list_accounts_by_ids(actor=OPERATOR, account_ids=[world.account_id])[0]
+    for page in ("/sharing/ask/", "/sharing/access/"):
+        asked = known.get(f"{page}{ref}/{account.public_id}/")
+        assert asked.headers["Location"].startswith("/accounts/reauthenticate/?next=")
     assert known.get("/profile/").status_code == 200
     assert told("contact_changed") == []
 

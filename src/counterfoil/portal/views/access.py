@@ -19,12 +19,13 @@ from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
 from counterfoil.payers.rows import AccountRow, PayerRow
 from counterfoil.portal.forms.sharing import AccessForm
+from counterfoil.portal.views.proof import WithProof
 from counterfoil.portal.views.sharing import SharingView
 
 USUAL = timedelta(days=90)
 
 
-class Give(SharingView):
+class Give(WithProof, SharingView):
     """Give access; where the person may pay with the payer's own method, the permission is read first."""
 
     def get(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:

@@ -20,6 +20,7 @@ from counterfoil.payers.rows import AccountRow, LinkRow, PayerRow
 from counterfoil.portal import shared
 from counterfoil.portal.forms.sharing import AskForm
 from counterfoil.portal.views.base import PortalView
+from counterfoil.portal.views.proof import WithProof
 from counterfoil.sharing import queries as sharing_queries, states
 from counterfoil.sharing.queries import HelperRow, ShareRow
 
@@ -111,7 +112,7 @@ class SharingPage(SharingView):
         )
 
 
-class Ask(SharingView):
+class Ask(WithProof, SharingView):
     """Ask someone to pay part: of one invoice, or of every bill."""
 
     def get(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
