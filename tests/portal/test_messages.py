@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from counterfoil.core import clock, db, tokens
+from counterfoil.core import clock, db, errors, tokens
 from counterfoil.core.actor import OPERATOR
-from counterfoil.flows.notices import stop
+from counterfoil.flows.notices import choose, stop
 from counterfoil.notices import (
     models as notice_models,
     operations as notice_operations,
@@ -218,3 +218,12 @@ def test_the_way_to_the_page_is_on_sign_in_and_in_the_foot(
     assert client.get("/accounts/login/").content.decode().count("/messages/check/") == 2
     assert "/messages/check/" in ruth.get("/profile/").content.decode()
     assert "/messages/preferences/" in ruth.get("/profile/").content.decode()
+
+
+def test_a_helper_does_not_choose_what_the_payer_is_told(world: World) -> None:
+    helper = world.payer.standing_in(name="Helen Helper", payers=world.payer.payers, helper_ref="hlp_1")
+    with pytest.raises(errors.NotPermitted):
+        choose.run(
+            actor=helper, now=world.now, payer_ref=payer_ref(world), switches={"invoices": False}, locale="en"
+        )
+    assert choices_of(world) == {}

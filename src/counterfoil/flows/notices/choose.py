@@ -19,9 +19,11 @@ def run(*, actor: Actor, now: datetime, payer_ref: str, switches: Mapping[str, b
     """Remember it; nothing is written where nothing changes.
 
     :raises errors.NotFound: the payer is not one the actor acts for.
-    :raises errors.NotPermitted: the user profile does not let them see its bills.
+    :raises errors.NotPermitted: the user profile does not let them see its bills, or a helper asks.
     :raises errors.Invalid: a language we do not speak, or a message that cannot be turned off.
     """
+    if actor.helper_ref:
+        raise errors.NotPermitted(_("A helper does not choose what the payer is told."))
     payer = payer_queries.get_payer(actor=actor, public_id=payer_ref)
     actor.demand_payer(permissions.SEE_INVOICES, payer_id=payer.id)
     if locale not in dict(settings.LANGUAGES):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from counterfoil.core import clock
+from counterfoil.core import clock, errors
 from counterfoil.flows.notices import choose, stop
 from counterfoil.notices import base, choices, queries as notice_queries, registry, rendering, topics
 from counterfoil.notices.queries import MessageRow
@@ -26,7 +26,17 @@ from counterfoil.ui.requests import Request
 SHOWN: Final = 25
 
 
-class MessageList(BillingView):
+class MessagesView(BillingView):
+    """A page about the payer's own messages: not there for a helper who stands in."""
+
+    def check(self) -> None:
+        """Refuse a helper, and a login without Billing."""
+        super().check()
+        if self.actor.helper_ref:
+            raise errors.NotPermitted("not a helper's")
+
+
+class MessageList(MessagesView):
     """Every message that was sent, the newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -49,7 +59,7 @@ class MessageList(BillingView):
         return self.page("portal/messages/list.html", values)
 
 
-class MessagePage(BillingView):
+class MessagePage(MessagesView):
     """One message, in the words and the language in which it was sent."""
 
     def get(self, request: HttpRequest, ref: str) -> HttpResponse:
@@ -59,7 +69,7 @@ class MessagePage(BillingView):
         return self.page("portal/messages/message.html", values, biller=self.billers[row.biller_id])
 
 
-class NoticePreferences(BillingView):
+class NoticePreferences(MessagesView):
     """Which messages come by e-mail, for each payer this login acts for."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
