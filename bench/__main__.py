@@ -14,11 +14,11 @@ from bench import data, machine, picture, report
 from bench.data import Books
 from bench.floors import database as floors, disk
 from bench.ground import CHECKOUT, Ground, stand
-from bench.jobs import bulk, files, lighthouse, pages, paying
+from bench.jobs import bulk, due, files, lighthouse, pages, paying
 from bench.results import Results
 from counterfoil_stand.errors import StandError
 
-GROUPS = ("floors", "pages", "paying", "bulk", "files", "lighthouse")
+GROUPS = ("floors", "pages", "paying", "bulk", "due", "files", "lighthouse")
 PAYING_BOOKS = Books(50_000)
 
 
@@ -72,6 +72,10 @@ def _run(ground: Ground, *, quick: bool, groups: tuple[str, ...]) -> Results:
         _say("recording in bulk")
         rounds = 2 if quick else 5
         results.rows += bulk.measure(ground, PAYING_BOOKS.database, rounds=rounds, commits=_commits(ground))
+    if "due" in groups:
+        _say("taking what is due")
+        count = 1_000 if quick else 10_000
+        results.rows += due.measure(ground, PAYING_BOOKS.database, count=count, commits=_commits(ground))
     if "files" in groups:
         _say("receipts, and a large import")
         results.rows.append(files.receipts(ground, seconds=seconds * 2))

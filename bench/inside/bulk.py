@@ -32,7 +32,7 @@ def run(rounds: int, batch: int = BATCH) -> dict[str, object]:
     biller = biller_queries.get_by_key(key="bench-court")
     first = Invoice.objects.filter(status="open").values("payer_id").annotate(pk=Min("pk"))
     payers = [row["payer_id"] for row in first.order_by("payer_id")[:batch]]
-    methods = _methods(biller.id, payers, now)
+    methods = give_cards(biller.id, payers, now)
     births, records = [], []
     for _ in range(rounds):
         submissions = _submissions(payers, methods, now)
@@ -55,7 +55,7 @@ def run(rounds: int, batch: int = BATCH) -> dict[str, object]:
     return {"births": births, "records": records, "findings": verify.run()}
 
 
-def _methods(biller_id: int, payers: list[int], now: datetime) -> dict[int, str]:
+def give_cards(biller_id: int, payers: list[int], now: datetime) -> dict[int, str]:
     """Give each payer a card; its token is never sent anywhere."""
     connection = biller_queries.find_connection(biller_id=biller_id, kind="card")
     if connection is None:

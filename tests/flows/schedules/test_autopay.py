@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import errors
@@ -376,3 +377,21 @@ def test_somebody_else_finds_nothing(world: World) -> None:
         with pytest.raises(errors.NotFound):
             act(actor=stranger, now=world.now, ref=row.public_id)
     assert schedule_queries.list_enrollments(actor=stranger, payer_ids=[world.payer_id]) == []
+
+
+def test_issuing_bills_queues_planning_once_and_only_where_there_is_autopay(world: World) -> None:
+    def queued() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'plan_autopay_of'"
+                " AND (args->>'biller_id')::bigint = %s",
+                [world.biller_id],
+            )
+            return int(cursor.fetchone()[0])
+
+    world.invoice(BILL, due_in=20)
+    assert queued() == 0
+    later.start(world, world.bank())
+    world.invoice(BILL, due_in=21)
+    world.invoice(BILL, due_in=22)
+    assert queued() == 1
