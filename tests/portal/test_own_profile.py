@@ -178,6 +178,11 @@ def test_the_login_address_changes_by_a_code_and_both_addresses_are_told(world: 
     assert told("security_changed") == ["ruth.new@example.test", "ruth@example.test"]
 
 
+def test_the_pages_of_logging_in_say_whom_to_call(known: Client) -> None:
+    for path in ("/accounts/2fa/", "/accounts/email/", "/accounts/password/change/"):
+        assert "(555) 555-0142" in known.get(path).content.decode()
+
+
 def test_a_changed_and_a_reset_password_are_told(world: World, known: Client) -> None:
     new = "a brand new garden"
     known.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "counterfoil.config.signed_in.PreferredLanguage",
     "counterfoil.config.signed_in.WithActor",
     "counterfoil.config.signed_in.SecondFactor",
+    "counterfoil.config.signed_in.Face",
 ]
 TEMPLATES = [
     {

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
+from counterfoil.billers import queries as biller_queries
 from counterfoil.config.middleware import GetResponse
 from counterfoil.core import clock
 from counterfoil.core.actor import Actor
@@ -112,6 +114,25 @@ class SecondFactor:
         ):
             return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': DESK})}")
         return self.get_response(request)
+
+
+class Face:
+    """Shows the sign-in library's pages in the face of the reader's first biller, with whom to call."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; our own pages bring their face along."""
+        return self.get_response(request)
+
+    def process_template_response(self, request: Request, response: TemplateResponse) -> TemplateResponse:
+        """Put the biller's brand in, where a page has none."""
+        payers = request.actor.payers if request.user.is_authenticated else ()
+        if payers and "brand" not in (response.context_data or {}):
+            brand = biller_queries.get(biller_id=payers[0].biller_id).brand
+            response.context_data = {**(response.context_data or {}), "brand": brand}
+        return response
 
 
 def _at(stamp: float) -> datetime:
