@@ -247,3 +247,9 @@ def test_more_invoices_than_a_form_can_list_are_said(
     page = ruth.get(pay_url(world)).content.decode()
     assert "Not every invoice is listed" in page
     assert "These are the 2 invoices that are due first." in page
+
+
+def test_who_meant_to_pay_what_is_paid_is_not_asked_to_pay_ahead(world: World, ruth: Client) -> None:
+    page = ruth.post(pay_url(world), {"mode": "outstanding", "method": world.card()}).content.decode()
+    assert "Nothing is left to pay" in page
+    assert "Pay Ahead" not in page

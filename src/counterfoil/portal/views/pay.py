@@ -42,7 +42,7 @@ class SelectMethodStep(PayView):
     def post(self, request: HttpRequest, payer_ref: str, account_ref: str) -> HttpResponse:
         """Go on to Verify Payment; or to adding a method, with everything kept."""
         self.demand_payable()
-        form = SelectMethod(self.request.POST, offered=self.offered)
+        form = SelectMethod(self.request.POST, offered=self.offered_for(self.request.POST.get("mode", "")))
         wanted = self.request.POST.get("add", "")
         if wanted in {"bank", "card", "wallet"}:
             return self._add(form, wanted)

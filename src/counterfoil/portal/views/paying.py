@@ -16,7 +16,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, tokens
 from counterfoil.flows.methods import wallet
 from counterfoil.flows.payments import prepare
-from counterfoil.flows.payments.orders import PayOrder
+from counterfoil.flows.payments.orders import Mode, PayOrder
 from counterfoil.flows.schedules import days
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import InvoiceRow
@@ -107,6 +107,14 @@ class PayView(BillingView):
         """Tell whether the user profile allows autopay and schedules."""
         return self.actor.may_as_payer(permissions.AUTOPAY, payer_id=self.payer_row.id)
 
+    def offered_for(self, mode: str) -> Offered:
+        """Return what can be chosen by somebody who wanted to pay in this way.
+
+        Who meant to pay what is owed, and finds it paid, is told so, not asked to pay ahead instead.
+        """
+        meant_ahead = mode == Mode.AHEAD or not self.offered.is_only_ahead
+        return self.offered if meant_ahead else replace(self.offered, takes_ahead=False)
+
     def _listed(self, payable: Sequence[InvoiceRow]) -> list[InvoiceRow]:
         """The oldest due, and the one that was asked for; the others are paid with the Outstanding Balance."""
         asked = self.request.GET.get("invoice", "")
@@ -152,7 +160,7 @@ class PayView(BillingView):
         can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=self.payer_row.id)
         values = {
             "form": form,
-            "offered": self.offered,
+            "offered": form.offered,
             "most_listed": MOST_LISTED,
             "balance": self.balance,
             "biller_name": self.biller.name,
@@ -197,7 +205,7 @@ class OrderView(PayView):
 
     def refuse(self, order: KeptOrder, refusal: errors.Refused) -> HttpResponse:
         """Draw step 1 with the reason beside the field it is about."""
-        form = SelectMethod(pay_forms.posted(order), offered=self.offered)
+        form = SelectMethod(pay_forms.posted(order), offered=self.offered_for(order.mode))
         form.is_valid()
         form.refuse(refusal)
         return self.select(form, message=refusal.message)
