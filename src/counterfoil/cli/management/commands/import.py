@@ -45,7 +45,9 @@ class Command(BaseCommand):
         )
         invoices.add_argument("--commit", action="store_true", help="import; without it nothing is changed")
         invoices.add_argument(
-            "--notify", action="store_true", help="tell payers by e-mail of what is open and not due before today"
+            "--notify",
+            action="store_true",
+            help="tell payers by e-mail of what is open and not due before today",
         )
         invoices.add_argument("--report", type=Path, help="write the row-by-row report to this CSV file")
         invoices.add_argument("--refused-only", action="store_true", help="print the refused rows alone")
