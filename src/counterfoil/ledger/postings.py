@@ -67,10 +67,10 @@ def invoice_issued(source: Source, *, invoice_id: int, total_minor: int) -> Entr
 
 
 def invoice_voided(
-    source: Source, *, invoice_id: int, open_minor: int, credits: Sequence[Credit] = ()
+    source: Source, *, invoice_id: int, open_minor: int, made_credit: Sequence[Credit] = ()
 ) -> EntryDraft:
     """Nothing is owed any more: the rest of the receivable is taken back, and what was paid on it becomes credit."""
-    credited = sum(amount for _, _, amount in credits)
+    credited = sum(amount for _, _, amount in made_credit)
     return _entry(
         source,
         "invoice.voided",
@@ -78,7 +78,7 @@ def invoice_voided(
             _receivable(source, invoice_id, -open_minor),
             *(
                 LineDraft(chart.UNAPPLIED_CREDIT, -amount, account_id, payer_id)
-                for account_id, payer_id, amount in credits
+                for account_id, payer_id, amount in made_credit
             ),
             LineDraft(chart.REVENUE, open_minor + credited),
         ],
@@ -103,9 +103,7 @@ def invoice_changed(source: Source, *, invoice_id: int, difference_minor: int) -
     )
 
 
-def invoice_readdressed(
-    source: Source, *, invoice_id: int, open_minor: int, to_payer_id: int
-) -> EntryDraft:
+def invoice_readdressed(source: Source, *, invoice_id: int, open_minor: int, to_payer_id: int) -> EntryDraft:
     """What is left of an invoice is another payer's to pay from now on. What was paid stays as it was."""
     moved = LineDraft(chart.RECEIVABLE, open_minor, source.billing_account_id, to_payer_id, invoice_id)
     return _entry(source, "invoice.readdressed", [_receivable(source, invoice_id, -open_minor), moved])

@@ -30,16 +30,6 @@ MOVES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "invoice.readdressed": (
         gettext_lazy("Invoice %(number)s has another addressee"), gettext_lazy("An invoice has another addressee"),
     ),
-    "invoice.credited": (
-        gettext_lazy("Credit on invoice %(number)s"), gettext_lazy("Credit on an invoice"),
-    ),
-    "invoice.changed": (
-        gettext_lazy("Invoice %(number)s was changed"), gettext_lazy("An invoice was changed"),
-    ),
-    "invoice.readdressed": (
-        gettext_lazy("Invoice %(number)s is addressed to you now"),
-        gettext_lazy("An invoice is addressed to someone else now"),
-    ),
     "payment.settled": (
         gettext_lazy("Payment %(number)s"), gettext_lazy("Payment by somebody who shares the bill"),
     ),

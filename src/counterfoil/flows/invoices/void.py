@@ -53,7 +53,7 @@ def _void(actor: Actor, now: datetime, ref: str, reason: str) -> dict[tuple[int,
         held.source(f"inv:{invoice.pk}"),
         invoice_id=invoice.pk,
         open_minor=open_minor,
-        credits=[(*pair, amount) for pair, amount in sorted(credited.items())],
+        made_credit=[(*pair, amount) for pair, amount in sorted(credited.items())],
     )
     ledger_operations.post(entries=[entry], now=now)
     audit_operations.record(
