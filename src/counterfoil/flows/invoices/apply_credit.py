@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db
 from counterfoil.core.actor import WORKER, Actor
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
@@ -59,21 +60,9 @@ def _apply(actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
         invoice_operations.change_part(part=parts.get((invoice_id, payer_id)), paid_minor=part)
     invoice_operations.save_balances(invoices=[by_id[i] for i in {invoice_id for _, invoice_id, _ in uses}])
     invoice_operations.save_parts(parts=parts.values())
+    owners = {invoice_id: by_id[invoice_id].payer_id for _, invoice_id, _ in uses}
     entries = [
-        postings.credit_applied(
-            postings.Source(
-                biller.id,
-                f"alc:{pk}",
-                biller.currency,
-                account_id,
-                payer_id,
-                today,
-                today,
-                {invoice_id: by_id[invoice_id].payer_id},
-            ),
-            invoice_id=invoice_id,
-            amount_minor=part,
-        )
+        _entry(biller, pair, pk, (invoice_id, part), owners[invoice_id], today)
         for pk, (_, invoice_id, part) in zip(allocation_ids, uses, strict=True)
     ]
     ledger_operations.post(entries=entries, now=now)
@@ -86,6 +75,24 @@ def _apply(actor: Actor, now: datetime, payer_id: int, account_id: int) -> int:
         ]
     )
     return sum(part for _, _, part in uses)
+
+
+def _entry(
+    biller: BillerRow,
+    pair: tuple[int, int],
+    allocation_id: int,
+    use: tuple[int, int],
+    owner_id: int,
+    today: date,
+) -> postings.EntryDraft:
+    """Return the entry of one use of credit; the invoice's addressee owes less by it, whoever's credit it is."""
+    account_id, payer_id = pair
+    invoice_id, part = use
+    ref = f"alc:{allocation_id}"
+    source = postings.Source(
+        biller.id, ref, biller.currency, account_id, payer_id, today, today, {invoice_id: owner_id}
+    )
+    return postings.credit_applied(source, invoice_id=invoice_id, amount_minor=part)
 
 
 def _match(sources: list[tuple[int, int]], wants: list[tuple[int, int]]) -> list[tuple[int, int, int]]:

@@ -70,6 +70,7 @@ def run(*, actor: Actor, now: datetime, form: NewMethodForm) -> str:
     """
     actor.demand_payer("save_methods" if form.is_saved else "pay", payer_id=form.payer_id)
     checks.refuse_numbers(nickname=form.nickname, address=form.new_address)
+    vouch.refuse_nonsense(form.token)
     place = _place(actor, now, form)
     connection_id = place.connection.id
     known = method_queries.find_by_token(actor=actor, connection_id=connection_id, token=form.token)

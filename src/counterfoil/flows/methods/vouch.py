@@ -22,8 +22,7 @@ def run(*, connection: ConnectionRow, kind: base.Kind, token: str) -> base.Token
     :raises errors.Refused: the gateway cannot be reached; its code is `gateway_unavailable`.
     """
     db.demand_outside_transaction()
-    if len(token) > LONGEST_TOKEN or not token.isprintable():
-        raise expired()
+    refuse_nonsense(token)
     gateway = base.saves_methods(send.open_gateway(connection))
     try:
         with http.bulkhead(connection.gateway_key):
@@ -70,6 +69,15 @@ def details_of(found: base.TokenDetails) -> Details:
         holder_kind=found.holder_kind or "",
         holder_name=found.holder_name[:120],
     )
+
+
+def refuse_nonsense(token: str) -> None:
+    """Refuse what no gateway gave out, before anybody is asked about it.
+
+    :raises errors.Invalid: it is too long, or holds what cannot be printed.
+    """
+    if len(token) > LONGEST_TOKEN or not token.isprintable():
+        raise expired()
 
 
 def expired() -> errors.Invalid:

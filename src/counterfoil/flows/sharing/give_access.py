@@ -22,6 +22,7 @@ from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.queries import AccountRow, PayerRow
 from counterfoil.sharing import operations as sharing_operations, queries as sharing_queries
 from counterfoil.sharing.drafts import NewHelper
+from counterfoil.sharing.queries import HelperRow
 
 LONGEST = timedelta(days=366)
 ASSENT = "Give access"
@@ -86,23 +87,29 @@ def run(*, actor: Actor, now: datetime, access: Access) -> str:
             subject_ref=helper.public_id,
             data=notify.of_helper(helper) | {"link": person.path},
         )
-        audit_operations.record(
-            actor=actor,
-            biller_id=biller.id,
-            action="helper.added",
-            object_ref=helper.public_id,
-            details={
-                "helper": person.payer.public_id,
-                "may_pay": access.may_pay,
-                "limit_minor": helper.limit_minor,
-                "total_minor": helper.total_minor,
-                "until": access.until_on.isoformat(),
-            },
-            now=now,
-        )
+        _write_down(actor, now, access, biller, helper, person.payer)
         return helper.public_id
 
     return db.in_transaction(work)
+
+
+def _write_down(
+    actor: Actor, now: datetime, access: Access, biller: BillerRow, helper: HelperRow, person: PayerRow
+) -> None:
+    audit_operations.record(
+        actor=actor,
+        biller_id=biller.id,
+        action="helper.added",
+        object_ref=helper.public_id,
+        details={
+            "helper": person.public_id,
+            "may_pay": access.may_pay,
+            "limit_minor": helper.limit_minor,
+            "total_minor": helper.total_minor,
+            "until": access.until_on.isoformat(),
+        },
+        now=now,
+    )
 
 
 def _check(access: Access, today: date) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, sensitive
 from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.flows.invoices import divide
@@ -58,20 +60,7 @@ def run(*, actor: Actor, now: datetime, offer: Offer) -> str:
         person = people.find_or_make(
             actor=actor, now=now, biller=biller, payer=payer, name=offer.name, email=offer.email
         )
-        new = NewShare(
-            biller_id=biller.id,
-            account_id=account.id,
-            invoice_id=invoice.id if invoice else None,
-            payer_id=payer.id,
-            sharer_id=person.payer.id,
-            name=offer.name.strip(),
-            email=person.payer.email,
-            percent_bp=offer.percent_bp,
-            amount_minor=offer.amount_minor,
-            currency=biller.currency,
-            sees_lines=offer.sees_lines,
-            note=offer.note.strip(),
-        )
+        new = _new(offer, biller, payer, person.payer, account.id, invoice)
         _demand_first(new)
         made = sharing_operations.offer(actor=actor, new=new, now=now)
         share = sharing_queries.get_share(actor=OPERATOR, public_id=made.public_id)
@@ -79,25 +68,46 @@ def run(*, actor: Actor, now: datetime, offer: Offer) -> str:
         if invoice is not None and not amount:
             raise errors.Invalid(_("Nothing of this invoice is left to share."), field="part")
         data = notify.of_share(share, amount_minor=amount) | {"link": person.path, "note": share.note}
-        notify.queue(
-            now=now,
-            key="share_offered",
-            biller=biller,
-            to=person.payer,
-            subject_ref=share.public_id,
-            data=data,
-        )
-        audit_operations.record(
-            actor=actor,
-            biller_id=biller.id,
-            action="share.offered",
-            object_ref=share.public_id,
-            details={"sharer": person.payer.public_id, "invoice": share.invoice_ref},
-            now=now,
-        )
+        _tell(actor, now, biller, person.payer, share, data)
         return share.public_id
 
     return db.in_transaction(work)
+
+
+def _new(
+    offer: Offer,
+    biller: BillerRow,
+    payer: PayerRow,
+    sharer: PayerRow,
+    account_id: int,
+    invoice: InvoiceRow | None,
+) -> NewShare:
+    return NewShare(
+        biller_id=biller.id,
+        account_id=account_id,
+        invoice_id=invoice.id if invoice else None,
+        payer_id=payer.id,
+        sharer_id=sharer.id,
+        name=offer.name.strip(),
+        email=sharer.email,
+        percent_bp=offer.percent_bp,
+        amount_minor=offer.amount_minor,
+        currency=biller.currency,
+        sees_lines=offer.sees_lines,
+        note=offer.note.strip(),
+    )
+
+
+def _tell(
+    actor: Actor, now: datetime, biller: BillerRow, sharer: PayerRow, share: ShareRow, data: dict[str, Any]
+) -> None:
+    """Ask the person, and write down that they were asked."""
+    ref = share.public_id
+    notify.queue(now=now, key="share_offered", biller=biller, to=sharer, subject_ref=ref, data=data)
+    details = {"sharer": sharer.public_id, "invoice": share.invoice_ref}
+    audit_operations.record(
+        actor=actor, biller_id=biller.id, action="share.offered", object_ref=ref, details=details, now=now
+    )
 
 
 def _invoice(actor: Actor, offer: Offer, payer: PayerRow, account_id: int) -> InvoiceRow | None:
