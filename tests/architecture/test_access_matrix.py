@@ -25,10 +25,10 @@ from counterfoil.core.actor import OPERATOR, WORKER
 from counterfoil.flows.notices import deliver
 from counterfoil.flows.payers import accept_invitation, invite
 from counterfoil.flows.payers.invite import Invite
-from counterfoil.flows.schedules import enroll, review, schedule_payment
-from counterfoil.flows.sharing import act
 from counterfoil.flows.payments.orders import Mode, PayOrder
 from counterfoil.flows.requests import open as open_request
+from counterfoil.flows.schedules import enroll, review, schedule_payment
+from counterfoil.flows.sharing import act
 from counterfoil.gateways.sandbox import client as sandbox_client
 from counterfoil.identity import permissions
 from counterfoil.invoices.queries import InvoiceRow
@@ -187,16 +187,16 @@ RULES: Final[dict[str, Rule]] = {
     "portal-payment-state": payer(ref="payment"),
     "portal-payment-confirm": payer(ref="payment"),
     "portal-receipt": payer(ref="payment"),
-    "portal-requests": signed(),
-    "portal-request": payer(ref="request"),
-    "portal-request-close": payer(ref="request"),
-    "portal-invoice-ask": payer(ref="invoice"),
     "portal-documents": signed(),
     "portal-statement-other": signed(),
     "portal-statement": payer(payer_ref="payer", account_ref="account"),
     "portal-summary": payer(payer_ref="payer", year="2026"),
     "portal-transactions": signed(),
     "portal-authorization": payer(ref="authorization"),
+    "portal-requests": signed(),
+    "portal-request": payer(ref="request"),
+    "portal-request-close": payer(ref="request"),
+    "portal-invoice-ask": payer(ref="invoice"),
     "portal-payment-problem": payer(ref="payment"),
     "portal-sharing": signed(),
     "portal-share-ask": payer(payer_ref="payer", account_ref="account"),

@@ -92,7 +92,9 @@ def accept(world: World, actor: Actor, ref: str) -> None:
     answer.accept(actor=actor, now=world.now, ref=ref, seen_minor=seen)
 
 
-def shared(world: World, invoice: InvoiceRow | None, *, percent: int = 0, minor: int = 0) -> tuple[str, Actor]:
+def shared(
+    world: World, invoice: InvoiceRow | None, *, percent: int = 0, minor: int = 0
+) -> tuple[str, Actor]:
     """Share with the sister, who joins and accepts; return the share and her."""
     ref = ask(world, invoice, percent=percent, minor=minor)
     sister = join(world)

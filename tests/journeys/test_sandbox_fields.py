@@ -155,6 +155,10 @@ def test_axe_finds_nothing(
     page_url, _, practice, url = host
     charge = practice.charge("k", practice.card("4000002500003155"), return_url=page_url).json()
     practice.charge("k2", practice.bank())
+    by_amounts = practice.bank("000555555551")
+    practice.http.post(f"/v1/tokens/{by_amounts}/small-amounts", headers=practice.auth)
+    asked, agreed = practice.agreement(), practice.agreement()
+    practice.visit(agreed["url"], "approve")
     practice.arm("event_late")
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
@@ -165,7 +169,9 @@ def test_axe_finds_nothing(
         f"/fields/bank?{query}&locale=es",
         f"/page/card?{query}",
         f"/page/bank?{query}",
-        f"/page/wallet?{query}",
+        f"/wallet/agreements/{asked['id']}",
+        f"/wallet/agreements/{agreed['id']}?locale=es",
+        "/wallet",
         f"/challenge/{charge['id']}",
     ):
         page.goto(f"{url}{address}")

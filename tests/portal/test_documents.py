@@ -102,7 +102,9 @@ def test_a_period_of_ones_own_is_checked_and_led_to(world: World, ruth: Client) 
 def test_a_period_that_cannot_be_read_is_this_month(world: World, ruth: Client, query: str) -> None:
     world.invoice()
     payer, account = own(world)
-    assert "Statement of account" in text_of(ruth, f"{PAGE}statements/{payer}/{account}/statement.pdf?{query}")
+    assert "Statement of account" in text_of(
+        ruth, f"{PAGE}statements/{payer}/{account}/statement.pdf?{query}"
+    )
 
 
 def test_the_yearly_summary_is_proof_for_taxes(world: World, ruth: Client) -> None:

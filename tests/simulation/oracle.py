@@ -13,7 +13,7 @@ from typing import Any
 Pair = tuple[int, int]
 """A billing account and a payer."""
 
-LIVE = {"submitting", "unknown", "action_needed", "pending", "settled"}
+LIVE = {"submitting", "unknown", "action_needed", "pending", "settled", "awaiting_validation"}
 # What a charge of the sandbox must have become with us, once everything has been told and done.
 ENDS = {
     "captured": "settled",

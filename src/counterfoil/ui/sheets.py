@@ -97,9 +97,7 @@ def answer(content: bytes, *, name: str) -> HttpResponse:
     return response
 
 
-def _receipt_line(
-    share: ShareRow, invoice: InvoiceRow | None, currency: str
-) -> receipt_document.ReceiptLine:
+def _receipt_line(share: ShareRow, invoice: InvoiceRow | None, currency: str) -> receipt_document.ReceiptLine:
     """Return one line; of an invoice that is no longer shared with the reader nothing but what was paid."""
     return receipt_document.ReceiptLine(
         invoice=share.invoice_number,

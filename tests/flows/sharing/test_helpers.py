@@ -36,9 +36,7 @@ def order(world: World, payer_id: int, method: str, *amounts: tuple[str, int]) -
 def pay(world: World, sister: Actor, ref: str, wanted: PayOrder, key: str = "") -> PaymentRow:
     stand_in = act.step_in(actor=sister, now=world.now, ref=ref)
     seen = act.review(stand_in=stand_in, now=world.now, order=wanted).quote.digest
-    paid = act.pay(
-        stand_in=stand_in, now=world.now, order=wanted, key=key or secrets.token_hex(8), seen=seen
-    )
+    paid = act.pay(stand_in=stand_in, now=world.now, order=wanted, key=key or secrets.token_hex(8), seen=seen)
     return world.payment(paid)
 
 
@@ -101,9 +99,7 @@ def test_what_was_declined_uses_nothing_up_and_a_second_click_pays_once(world: W
     stand_in = act.step_in(actor=sister, now=world.now, ref=ref)
     assert stand_in.helping.left_minor == 50_000
     seen = act.review(stand_in=stand_in, now=world.now, order=wanted).quote.digest
-    refs = {
-        act.pay(stand_in=stand_in, now=world.now, order=wanted, key="one", seen=seen) for _ in range(2)
-    }
+    refs = {act.pay(stand_in=stand_in, now=world.now, order=wanted, key="one", seen=seen) for _ in range(2)}
     assert (len(refs), len(acted(world))) == (1, 2)
 
 

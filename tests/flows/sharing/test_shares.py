@@ -277,5 +277,7 @@ def test_a_receipt_tells_a_sharer_what_is_left_of_the_share_alone(world: World) 
     _ref, sister = relatives.shared(world, invoice, percent=50)
     world.pay(world.card(actor=sister), [(invoice.public_id, 100_000)], actor=sister)
     world.pay(world.card(), [(invoice.public_id, 30_000)])
-    sent = notice_models.Notice.objects.filter(biller_id=world.biller_id, key="payment_receipt").order_by("pk")
+    sent = notice_models.Notice.objects.filter(biller_id=world.biller_id, key="payment_receipt").order_by(
+        "pk"
+    )
     assert [row.data["lines"][0]["left_minor"] for row in sent] == [60_000, 130_000]

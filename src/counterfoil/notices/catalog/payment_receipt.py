@@ -66,7 +66,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             *_note(data),
             _("Your receipt is attached. Something is not right? Call {biller} at {phone}.").format(
                 biller=biller, phone=data["biller"]["phone"]
-            )
+            ),
         ],
     )
 

@@ -16,7 +16,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payer",
             constraint=models.CheckConstraint(
-                condition=models.Q(("collection_day", None), ("who_pays", "biller_collects"), _connector="OR"),
+                condition=models.Q(
+                    ("collection_day", None), ("who_pays", "biller_collects"), _connector="OR"
+                ),
                 name="payer_collection_day",
             ),
         ),

@@ -85,7 +85,9 @@ class PortalView(View):
     @property
     def sees_documents(self) -> bool:
         """Tell whether there is a tab Documents: for who sees bills, where the user profile shows documents."""
-        return bool(set(self.payer_ids(permissions.SEE_INVOICES)) & set(self.payer_ids(permissions.DOCUMENTS)))
+        return bool(
+            set(self.payer_ids(permissions.SEE_INVOICES)) & set(self.payer_ids(permissions.DOCUMENTS))
+        )
 
     def page(
         self,

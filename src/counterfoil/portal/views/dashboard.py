@@ -31,7 +31,9 @@ class Dashboard(PortalView):
             )
             for balance in found
         ]
-        return self.page("portal/dashboard.html", {"summary": bills.summary(owed), **self._asked(), **self._shared()})
+        return self.page(
+            "portal/dashboard.html", {"summary": bills.summary(owed), **self._asked(), **self._shared()}
+        )
 
     def _shared(self) -> dict[str, object]:
         """Return what the tile Sharing shows; nothing for who can share nothing and with whom nothing is shared."""
