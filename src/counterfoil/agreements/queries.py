@@ -54,8 +54,8 @@ def list_standing(*, actor: Actor, method_refs: Collection[str]) -> dict[str, Au
         revoked_at__isnull=True,
     )
     return {
-        method_ref: AuthorizationRow(*row)
-        for method_ref, *row in rows.values_list(
+        method_ref: AuthorizationRow(public_id, text, accepted_at, name)
+        for method_ref, public_id, text, accepted_at, name in rows.values_list(
             "method_ref", "public_id", "text", "accepted_at", "accepted_by_name"
         )
     }

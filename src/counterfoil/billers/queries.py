@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from counterfoil.billers import brand as brands, settings
@@ -168,15 +168,11 @@ def _rows(where: str, value: object = None) -> list[BillerRow]:
 
 
 def _row(found: tuple[Any, ...]) -> BillerRow:
-    *columns, address_lines, documents, kinds = found
+    address_lines, documents, kinds = found[-3:]
     sections = json.loads(documents or "{}")
-    return BillerRow(
-        *columns,
-        address_lines=tuple(address_lines),
-        portal=cast(PortalSettings, settings.read("portal", sections.get("portal", {}))),
-        payments=cast(PaymentSettings, settings.read("payments", sections.get("payments", {}))),
-        kinds=frozenset(kinds),
-    )
+    read = [settings.read(name, sections.get(name, {})) for name in ("portal", "payments")]
+    values: tuple[Any, ...] = (*found[:-3], tuple(address_lines), *read, frozenset(kinds))
+    return BillerRow(*values)
 
 
 def _connection(found: GatewayConnection) -> ConnectionRow:

@@ -158,8 +158,9 @@ def list_offered(*, biller_id: int, before: datetime) -> dict[int, list[ShareRow
 
 def has_standing_share(*, invoice_id: int | None, account_id: int, payer_id: int, sharer_id: int) -> bool:
     """Tell whether this person was asked already for this invoice, or for every bill of the account."""
+    bill = Q(invoice__isnull=True) if invoice_id is None else Q(invoice_id=invoice_id)
     found = Share.objects.filter(
-        invoice_id=invoice_id,
+        bill,
         account_id=account_id,
         payer_id=payer_id,
         sharer_id=sharer_id,

@@ -78,7 +78,7 @@ def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
             note = _("Your bank sent this payment back: %(why)s. What it paid is owed again.") % {"why": why}
         case _:
             reason = WALLET if payment.method_kind == WALLET else payment.reason_code
-            note = _CANCELED.get(reason, _CANCELED[""])
+            note = str(_CANCELED.get(reason, _CANCELED[""]))
     return str(note)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -22,7 +22,7 @@ class WithProof(PortalView):
         """Answer, or ask first."""
         if request.user.is_authenticated and self.needs_proof() and not proof.is_fresh(request):
             return proof.ask(request)
-        return cast(HttpResponseBase, super().dispatch(request, *args, **kwargs))
+        return super().dispatch(request, *args, **kwargs)
 
     def needs_proof(self) -> bool:
         """Tell whether this request does; a page that only shows may say no."""
