@@ -70,8 +70,15 @@ class SharedOracle(Oracle):
                 for number, (whose, _total) in self.issued.items()
                 if whose == giver
             )
-            verdict.open[sharer] = verdict.open.get(sharer, 0) - left
-            verdict.open[giver] = verdict.open.get(giver, 0) + left
+            if self.credit_applies:
+                # Worked out from what each owes; the books have the sharer's part with the addressee.
+                verdict.open[sharer] = verdict.open.get(sharer, 0) - left
+                verdict.open[giver] = verdict.open.get(giver, 0) + left
+            else:
+                # Worked out from the bills, as the books have it; who owes what of them is not.
+                for pair, part in ((sharer, left), (giver, -left)):
+                    verdict.outstanding[pair] = verdict.outstanding.get(pair, 0) + part
+                    verdict.credit[pair] = verdict.credit.get(pair, 0) + part
         return verdict
 
 
@@ -92,12 +99,9 @@ class Family:
         if not opened:
             return
         invoice = run.random.choice(opened)
-        given = (
-            {"percent": run.random.choice([10, 33, 50, 100])}
-            if run.random.random() < 0.6
-            else {"minor": run.random.randint(1, invoice.payable_minor)}
-        )
-        ref = relatives.ask(run.world, invoice, email=self.email, **given)
+        percent = run.random.choice([10, 33, 50, 100]) if run.random.random() < 0.6 else 0
+        minor = 0 if percent else run.random.randint(1, invoice.payable_minor)
+        ref = relatives.ask(run.world, invoice, percent=percent, minor=minor, email=self.email)
         self.asked.append((ref, invoice.number))
 
     def take(self, run: Run) -> None:
@@ -202,7 +206,7 @@ def _addressed(run: Run) -> list[Any]:
 
 def _status(run: Run, ref: str) -> str:
     rows = run.rows("SELECT public_id, status FROM sharing_share WHERE biller_id = %s")
-    return dict(rows).get(ref, "")
+    return next((str(status) for public_id, status in rows if public_id == ref), "")
 
 
 def wrong(run: Run) -> list[str]:

@@ -91,7 +91,7 @@ class HelpingPage(HelpingView):
             "balance": self.balance,
             "invoices": [(row, lines.get(row.id, ())) for row in self.invoices],
             "biller_today": biller_queries.today(biller=self.biller, now=self.now),
-            "left_minor": self.stand_in.helping.left_minor,
+            "rest_minor": max(0, (helper.total_minor or 0) - self.stand_in.helping.used_minor),
             "used_minor": self.stand_in.helping.used_minor,
             "can_pay": self.can_pay,
             "payments": payment_queries.list_scope(
