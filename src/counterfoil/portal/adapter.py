@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -99,6 +100,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
     def post_login(self, request: HttpRequest, user: Any, *, signup: bool, **hooks: Any) -> HttpResponse:
         """Answer as the library does; tell the owner when the login was not used in this browser before."""
         response = cast(HttpResponse, super().post_login(request, user, signup=signup, **hooks))
+        if signup:
+            # Who chose a password a moment ago, over the invitation's link, is not asked for it again.
+            record_authentication(request, user, method="password")
         if not signup and not devices.is_known(request, login_ref=user.public_id):
             device = devices.words(request.headers.get("User-Agent", ""))
             note_new_device.run(actor=_actor_of(request, user), now=clock.now(), device=device)
