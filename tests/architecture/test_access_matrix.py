@@ -245,8 +245,8 @@ RULES: Final[dict[str, Rule]] = {
 # Refused methods say so before anybody is known.
 NOT_THIS_METHOD: Final = 405
 WATCHED: Final = (
-    "audit_event", "payments_payment", "payment_event", "notices_delivery", "notices_preference", "payers_invitation", "payers_portalaccess",
-    "methods_paymentmethod", "ledger_entry", "identity_staffrole", "requests_request", "request_message",
+    "audit_event", "payments_payment", "payment_event", "notices_delivery", "notices_preference",
+    "payers_invitation", "payers_portalaccess", "methods_paymentmethod", "ledger_entry", "identity_staffrole", "requests_request", "request_message",
 )  # fmt: skip
 
 
@@ -265,8 +265,9 @@ class Scene:
     def ask(self, settings: Settings, role: str, method: str, name: str) -> HttpResponse:
         """Ask for an address as somebody."""
         # Each setting is a layer on those before it; hundreds of them are deeper than Python goes.
-        if settings.COUNTERFOIL_MFA_REQUIRED != (role == FACTORLESS):
-            settings.COUNTERFOIL_MFA_REQUIRED = role == FACTORLESS
+        is_required = role == FACTORLESS
+        if settings.COUNTERFOIL_MFA_REQUIRED != is_required:
+            settings.COUNTERFOIL_MFA_REQUIRED = is_required
         client = self.roles[role]
         client.raise_request_exception = False
         given: dict[str, Any] = {"may_see_confirmed": "on", "profile": "billing", "email": "new@example.test"}
