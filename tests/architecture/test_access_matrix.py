@@ -246,7 +246,8 @@ RULES: Final[dict[str, Rule]] = {
 NOT_THIS_METHOD: Final = 405
 WATCHED: Final = (
     "audit_event", "payments_payment", "payment_event", "notices_delivery", "notices_preference",
-    "payers_invitation", "payers_portalaccess", "methods_paymentmethod", "ledger_entry", "identity_staffrole", "requests_request", "request_message",
+    "payers_invitation", "payers_portalaccess", "methods_paymentmethod", "ledger_entry",
+    "identity_staffrole", "requests_request", "request_message",
 )  # fmt: skip
 
 
@@ -266,7 +267,7 @@ class Scene:
         """Ask for an address as somebody."""
         # Each setting is a layer on those before it; hundreds of them are deeper than Python goes.
         is_required = role == FACTORLESS
-        if settings.COUNTERFOIL_MFA_REQUIRED != is_required:
+        if is_required != settings.COUNTERFOIL_MFA_REQUIRED:
             settings.COUNTERFOIL_MFA_REQUIRED = is_required
         client = self.roles[role]
         client.raise_request_exception = False
