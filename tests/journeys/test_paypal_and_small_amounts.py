@@ -118,7 +118,7 @@ def test_types_in_the_two_small_amounts(page: Page, household: Household) -> Non
 
 def read_amounts(page: Page, household: Household) -> tuple[str, str]:
     """Look at the account's statement once the amounts are there: the page of the practice gateway's books."""
-    household.admin("clock", merchant=household.merchant, advance_bank_days=2)
+    household.admin("clock", merchant=household.merchant, advance_bank_days=3)
     page.goto(f"{household.sandbox}/?merchant={household.merchant}")
     shown = page.get_by_role("region", name="Small Amounts").inner_text()
     found = re.search(r"\$(0\.\d\d) and \$(0\.\d\d)", shown)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from counterfoil.identity import permissions
@@ -95,6 +96,17 @@ def test_screenshots_of_the_portal(page: Page, household: Household, folder: Pat
     expect(page.get_by_role("link", name="Download Receipt")).to_be_visible()
     camera.take("portal-pay-3-done")
     camera.open("portal-payments", "/billing/payments/")
+    for name, address in {
+        "portal-schedules": "/billing/schedules/",
+        "portal-autopay": "/billing/schedules/autopay/",
+        "portal-documents": "/billing/documents/",
+        "portal-sharing": "/sharing/",
+        "portal-requests": "/requests/",
+        "portal-profile": "/profile/",
+        "portal-help": "/help/",
+        "portal-genuine": reverse("portal-genuine"),
+    }.items():
+        camera.open(name, address)
 
 
 def test_screenshots_of_the_desk(
