@@ -160,7 +160,8 @@ def test_a_form_is_sent_once_and_works_again_after_back(look: Page) -> None:
     look.route("**/slow/", take)
     look.evaluate("document.querySelector('main form').action = '/slow/'")
     button = look.get_by_role("button", name="Log In")
-    button.click()
+    with look.expect_response("**/slow/"):
+        button.click()
     expect(button).to_have_attribute("aria-disabled", "true")
     button.click(force=True)
     assert sent == ["POST"]
@@ -189,7 +190,7 @@ def test_a_script_may_hold_a_form_back_and_send_it_later(look: Page) -> None:
           });
         }"""
     )
-    with look.expect_request("**/slow/"):
+    with look.expect_response("**/slow/"):
         look.get_by_role("button", name="Log In").click()
     assert sent == ["POST"]
 

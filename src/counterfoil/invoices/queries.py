@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
-from counterfoil.core import db, errors, scope
+from counterfoil.core import db, errors, pages, scope
 from counterfoil.core.actor import Actor, ActorKind
+from counterfoil.core.pages import Cursor, Page
 from counterfoil.invoices import rows as invoice_rows, states
 from counterfoil.invoices.models import Invoice, InvoiceLine, InvoicePart
 from counterfoil.invoices.rows import InvoiceRow, LineRow, OpenSum, PartRow
@@ -19,25 +20,6 @@ from counterfoil.payers import names
 __all__ = ["Invoice", "InvoicePart", "InvoiceRow", "LineRow", "OpenSum", "PartRow"]
 
 PAGE_SIZE = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page of a list begins: after this row."""
-
-    due_on: date
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.due_on.isoformat()}.{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class InvoicePage:
-    """Some invoices, and where the next page begins."""
-
-    rows: list[InvoiceRow]
-    next: Cursor | None
 
 
 _COLUMNS = (
@@ -107,11 +89,7 @@ def _as_owed(actor: Actor, invoices: list[InvoiceRow]) -> list[InvoiceRow]:
 
 def read_cursor(text: str) -> Cursor | None:
     """Return the cursor a page address names; None for none, or for nonsense."""
-    day, _, row_id = text.partition(".")
-    try:
-        return Cursor(date.fromisoformat(day), int(row_id))
-    except ValueError:
-        return None
+    return pages.read_cursor(text, of=date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +110,7 @@ def list_page(
     account_id: int | None = None,
     after: Cursor | None = None,
     limit: int = PAGE_SIZE,
-) -> InvoicePage:
+) -> Page[InvoiceRow]:
     """Return one page of the invoices the actor may see. `show` is open, paid or all; drafts are never among them."""
     wanted = Wanted(show=show, search=search, account_id=account_id)
     return list_wanted(actor=actor, wanted=wanted, after=after, limit=limit)
@@ -140,16 +118,12 @@ def list_page(
 
 def list_wanted(
     *, actor: Actor, wanted: Wanted, after: Cursor | None = None, limit: int = PAGE_SIZE
-) -> InvoicePage:
+) -> Page[InvoiceRow]:
     """Return one page of the invoices that are wanted and that the actor may see."""
-    rows = _wanted(actor, wanted)
-    if after is not None:
-        rows = rows.filter(due_on__lte=after.due_on).filter(
-            Q(due_on__lt=after.due_on) | Q(due_on=after.due_on, id__lt=after.id)
-        )
-    found = [InvoiceRow(*row) for row in rows.order_by("-due_on", "-id").values_list(*_COLUMNS)[: limit + 1]]
-    more = found[limit - 1] if len(found) > limit else None
-    return InvoicePage(_as_owed(actor, found[:limit]), Cursor(more.due_on, more.id) if more else None)
+    rows = pages.after(_wanted(actor, wanted), column="due_on", cursor=after)
+    found = [InvoiceRow(*row) for row in rows.values_list(*_COLUMNS)[: limit + 1]]
+    page = pages.cut(found, limit=limit, cursor=lambda row: Cursor(row.due_on, row.id))
+    return Page(_as_owed(actor, page.rows), page.next)
 
 
 def count_wanted(*, actor: Actor, wanted: Wanted, at_most: int) -> int:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.core import errors
+from counterfoil.core.pages import Cursor
 from counterfoil.flows.sharing import people
 from counterfoil.invoices import queries as invoice_queries
-from counterfoil.invoices.queries import Cursor, InvoiceRow, LineRow, Wanted
+from counterfoil.invoices.queries import InvoiceRow, LineRow, Wanted
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
