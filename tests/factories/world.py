@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from counterfoil.billers import operations as biller_operations, queries as biller_queries, settings
 from counterfoil.core import db
@@ -58,7 +59,7 @@ class World:
     @property
     def today(self) -> date:
         """The biller's day."""
-        return biller_queries.today(biller=biller_queries.get(biller_id=self.biller_id), now=self.now)
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     def _found(self) -> tuple[int, str]:
         with db.transaction():

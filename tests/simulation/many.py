@@ -64,7 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=2000, help="how many")
     parser.add_argument("--start", type=int, default=0, help="the first one")
-    parser.add_argument("--events", type=int, default=60, help="acts in each")
+    parser.add_argument("--events", type=int, default=24, help="acts in each")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     return parser.parse_args()
 

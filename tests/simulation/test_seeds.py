@@ -21,5 +21,5 @@ def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> N
 
 
 def test_seeds_that_failed_once(transactional_db: None, base_store: store.Store) -> None:
-    for seed in seeds.kept():
-        seeds.run(seed, base_store)
+    for seed, events in seeds.kept():
+        seeds.run(seed, base_store, events=events)
