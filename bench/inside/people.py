@@ -10,6 +10,8 @@ from counterfoil.core import clock, db
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.billers import connect_gateway
 from counterfoil.identity import operations as identity_operations
+from counterfoil.methods import operations as method_operations, states
+from counterfoil.methods.drafts import NewMethod
 from counterfoil.payers.models import Payer, PortalAccess, UserProfile
 
 LISTING = 16
@@ -24,10 +26,39 @@ NOWHERE = {
 
 
 def run(ordinary: int, heavy: int | None) -> None:
-    """Give logins to 16 payers with 24 invoices, spread over all of them, and to the heavy one."""
-    connect(config=NOWHERE)
+    """Give a login and a card to 16 payers with 24 invoices, spread over all of them, and to the heavy one."""
+    connection_id = connect(config=NOWHERE)
     ids = sorted({1 + number * ordinary // LISTING for number in range(LISTING)})
-    give(payer_ids=[*ids, *([heavy] if heavy else [])])
+    logins = give(payer_ids=[*ids, *([heavy] if heavy else [])])
+    with db.transaction():
+        for payer_id in logins:
+            method_operations.create(actor=OPERATOR, method=_card(payer_id, connection_id), now=clock.now())
+
+
+def _card(payer_id: int, connection_id: int) -> NewMethod:
+    """Return a card to choose from; its token is no gateway's, and nobody pays with it."""
+    return NewMethod(
+        biller_id=Payer.objects.get(pk=payer_id).biller_id,
+        payer_id=payer_id,
+        connection_id=connection_id,
+        kind="card",
+        token=f"tok_nowhere_{payer_id}",
+        fingerprint=f"fp_nowhere_{payer_id}",
+        brand="visa",
+        bank_name="",
+        last4="4242",
+        exp_month=12,
+        exp_year=2040,
+        funding="credit",
+        bank_account_kind="",
+        holder_kind="",
+        holder_name="A Payer",
+        nickname="My card",
+        validation=states.NOT_NEEDED,
+        validated_by="",
+        is_saved=True,
+        address_id=None,
+    )
 
 
 def connect(*, config: Mapping[str, str]) -> int:

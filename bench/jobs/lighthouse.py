@@ -44,12 +44,12 @@ def measure(ground: Ground, books: Books, *, rounds: int = ROUNDS) -> list[Row]:
     tool = _installed(ground)
     sessions: dict[str, str] = ground.inside("sessions", books.database)
     payer = min(sessions, key=int)
-    pay: dict[str, str] = ground.inside("pay_address", books.database, payer_id=int(payer))
+    pay: dict[str, str] = ground.inside("pay_address", books.database, payer_ids=[int(payer)])
     pages = [
         ("sign-in", "/accounts/login/", ""),
         ("dashboard", "/", sessions[payer]),
         ("invoices", "/billing/invoices/", sessions[payer]),
-        ("pay", pay["path"], sessions[payer]),
+        ("pay", pay[payer], sessions[payer]),
     ]
     rows = []
     with sites.product(ground, books.database) as site:

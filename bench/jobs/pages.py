@@ -69,9 +69,12 @@ def measure(ground: Ground, books: Books, plan: Plan, *, commits: float) -> list
 def _jobs(ground: Ground, books: Books, light: Mapping[str, str], heavy: str | None) -> list[Job]:
     refs = ground.inside("refs", books.database, payer_ids=[int(payer) for payer in light])
     first = min(light, key=int)
+    windows = ground.inside("pay_address", books.database, payer_ids=[int(payer) for payer in light])
     paths = {
         "list": (light[first], "/billing/invoices/"),
         "invoice": (light[first], f"/billing/invoices/{refs[first]}/"),
+        "dashboard": (light[first], "/"),
+        "pay": (light[first], windows[first]),
         **({"heavy": (heavy, "/billing/invoices/")} if heavy else {}),
     }
     queries: dict[str, int] = ground.inside("queries", books.database, pages=paths)
@@ -93,6 +96,22 @@ def _jobs(ground: Ground, books: Books, light: Mapping[str, str], heavy: str | N
             goal="at most 5 ms CPU",
             limit_ms=5.0,
             peers=INVOICE_PEERS,
+        ),
+        Job(
+            key="dashboard",
+            name="dashboard, with what is outstanding",
+            visits=[(key, "/") for key in light.values()],
+            mark="</main>",
+            least=1,
+            queries=queries["dashboard"],
+        ),
+        Job(
+            key="pay",
+            name="Make a Payment, first step",
+            visits=[(key, windows[payer]) for payer, key in light.items()],
+            mark="My card",
+            least=1,
+            queries=queries["pay"],
         ),
     ]
     if heavy:
