@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import LazySettings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from counterfoil.core import http
@@ -22,6 +22,8 @@ from counterfoil_stand import browser
 from tests.journeys.household import ADMIN_KEY, Household
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+# How long a page may take to show what is expected of it: on a busy machine, much longer than people would wait.
+expect.set_options(timeout=20_000)
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ARGS = (
     "--disable-quic",

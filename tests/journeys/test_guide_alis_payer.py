@@ -19,7 +19,6 @@ def test_guide_alis_payer(page: Page, household: Household, width: int, tmp_path
     household.invoice("INV-1001", ("Monthly rent", 520_000), ("Care level 2", 92_500))
     household.invoice("INV-1002", ("Salon", 8_425), due_in=-12)
     page.set_viewport_size({"width": width, "height": 900})
-    page.set_default_timeout(10_000)
 
     _step_1_login(page, household)
     _step_2_add_new_payment_method(page, household)

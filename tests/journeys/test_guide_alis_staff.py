@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from counterfoil.identity import permissions
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 from tests.factories import people
 from tests.journeys.household import Household, type_address, type_bank
 
@@ -29,7 +29,6 @@ def test_guide_alis_staff(
     household.community.add_staff(role=permissions.BILLING, email="sam@example.test")
     settings.COUNTERFOIL_MFA_REQUIRED = True
     page.set_viewport_size({"width": width, "height": 900})
-    page.set_default_timeout(10_000)
     theirs = browser.new_context(
         locale="en-US", reduced_motion="reduce", viewport={"width": width, "height": 900}
     )
@@ -98,7 +97,7 @@ def _step_2_give_payers_access(page: Page, household: Household) -> None:
 
 
 def _register(payer: Page, household: Household) -> None:
-    found = payer_queries.list_invitations_to(email=SON)
+    found = payer_access.list_invitations_to(email=SON)
     payer.goto(f"{household.portal}/invitations/{people.secret_of(found[0])}/")
     payer.get_by_role("link", name="Set Up My Access").click()
     if payer.locator("input[name=email]").is_editable():
@@ -152,7 +151,6 @@ def test_keys_lead_about_and_can_be_switched_off(
 ) -> None:
     settings.COUNTERFOIL_MFA_REQUIRED = False
     household.community.add_staff(email="keys@example.test")
-    page.set_default_timeout(10_000)
     page.goto(f"{household.portal}/desk/")
     page.get_by_label("Email Address").fill("keys@example.test")
     page.get_by_label("Password", exact=True).fill(people.PASSWORD)
