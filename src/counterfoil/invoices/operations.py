@@ -139,6 +139,12 @@ def end_part(*, part: InvoicePart) -> None:
     part.is_live, part.agreed_minor, part.sees_lines = False, 0, False
 
 
+def drop_part(*, part: InvoicePart) -> None:
+    """Remove the part of who is the invoice's addressee now: what an addressee pays is kept on no part."""
+    db.demand_transaction()
+    part.delete()
+
+
 def change_part(*, part: InvoicePart | None, paid_minor: int = 0, pending_minor: int = 0) -> None:
     """Change the caches of a part of a locked invoice in memory by these amounts."""
     if part is not None:

@@ -4,7 +4,10 @@ How it fails: the old addressee's payment is being submitted or on its way (refu
 theirs); what they paid changes hands (it does not: payments and receipts keep their payer, only the rest of the
 receivable moves, in one balanced entry); their scheduled payment for it still runs (it is canceled right after the
 commit; should that not come to pass, its own day finds nothing of theirs to pay and cancels it); two clicks (the
-second finds the new addressee there).
+second finds the new addressee there); others take part of it (nobody owes a part of what is not the old addressee's:
+parts and shares of this invoice end, what was paid stays whose it was, and who takes part of every bill of the new
+addressee takes it of this one); the new addressee had a part of it (an addressee has none: it goes, or the next
+payment would be counted on it by half).
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from django.utils.translation import gettext as _
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors
 from counterfoil.core.actor import OPERATOR, Actor
-from counterfoil.flows.invoices import apply_credit, opened as openeds
+from counterfoil.flows.invoices import apply_credit, divide, opened as openeds
 from counterfoil.flows.invoices.opened import Opened
 from counterfoil.flows.schedules import cancel
+from counterfoil.flows.sharing import end as share_end
 from counterfoil.invoices import operations as invoice_operations
 from counterfoil.invoices.drafts import NewPart
 from counterfoil.ledger import operations as ledger_operations, postings
@@ -28,6 +32,7 @@ from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import queries as payment_queries
 from counterfoil.schedules import queries as schedule_queries
+from counterfoil.sharing import queries as sharing_queries
 
 
 def run(*, actor: Actor, now: datetime, ref: str, payer_ref: str) -> None:
@@ -60,8 +65,13 @@ def _readdress(actor: Actor, now: datetime, ref: str, payer: PayerRow) -> Opened
     )
     ledger_operations.post(entries=[entry], now=now)
     sharers = [payer_id for payer_id in held.sharer_ids if payer_id != payer.id]
-    paid = _end_parts(held, now)
+    paid = _end_parts(held, now, to_payer_id=payer.id)
+    share_end.of_invoice(actor=actor, now=now, invoice_id=invoice.pk)
     invoice_operations.address(invoice=invoice, payer_id=payer.id)
+    for share in sharing_queries.list_standing(pairs={(invoice.account_id, payer.id)}).get(
+        (invoice.account_id, payer.id), ()
+    ):
+        divide.take(invoices=[invoice], share=share, now=now, again=False)
     audit_operations.record(
         actor=actor,
         biller_id=held.biller.id,
@@ -74,12 +84,18 @@ def _readdress(actor: Actor, now: datetime, ref: str, payer: PayerRow) -> Opened
     return held
 
 
-def _end_parts(held: Opened, now: datetime) -> dict[int, int]:
-    """End what others took of it, and note what the old addressee paid; return what each payer has paid on it."""
+def _end_parts(held: Opened, now: datetime, *, to_payer_id: int) -> dict[int, int]:
+    """End what others took of it, and note what the old addressee paid; return what each payer has paid on it.
+
+    The part of the new addressee goes: what an addressee pays is on no part.
+    """
     invoice, paid = held.invoice, dict[int, int]()
     for each in payment_queries.list_paying(invoice_id=invoice.pk):
         paid[each.payer_id] = paid.get(each.payer_id, 0) + each.amount_minor
     parts = dict(held.parts)
+    theirs = parts.pop(to_payer_id, None)
+    if theirs is not None:
+        invoice_operations.drop_part(part=theirs)
     for part in parts.values():
         invoice_operations.end_part(part=part)
     if paid.get(invoice.payer_id):
@@ -113,5 +129,5 @@ def _cancel_scheduled(actor: Actor, now: datetime, ref: str, payer: PayerRow) ->
     found = schedule_queries.list_for_invoices(actor=OPERATOR, invoice_refs=[ref]).get(ref, [])
     for row in found:
         if row.payer_id != payer.id and {invoice for invoice, _amount in row.amounts} == {ref}:
-            with suppress(errors.Refused):
+            with suppress(errors.Refused, errors.NotFound):
                 cancel.run(actor=actor, now=now, ref=row.public_id)

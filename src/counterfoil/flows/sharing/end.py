@@ -33,6 +33,28 @@ def run(*, actor: Actor, now: datetime, ref: str) -> None:
     apply_credit.run(actor=actor, now=now, payer_id=share.payer_id, account_id=share.account_id)
 
 
+def of_invoice(*, actor: Actor, now: datetime, invoice_id: int) -> None:
+    """End the shares of one invoice, in the transaction of who locked it and ended its parts, and tells of that.
+
+    Who was asked and has not answered is told here.
+    """
+    for share in sharing_queries.list_shares(actor=OPERATOR, invoice_id=invoice_id):
+        if not share.is_standing:
+            continue
+        row = sharing_queries.lock_share(share_id=share.id)
+        event = sharing_operations.move_share(share=row, to=states.ENDED, by_ref=actor.ref, now=now)
+        audit_operations.record(
+            actor=actor,
+            biller_id=share.biller_id,
+            action=event,
+            object_ref=share.public_id,
+            details={"given_back_minor": 0},
+            now=now,
+        )
+        if share.status == states.OFFERED:
+            _tell(actor, now, share, 0, only_sharer=True)
+
+
 def _demand(actor: Actor, share: ShareRow) -> None:
     if actor.kind != ActorKind.PAYER:
         actor.demand_staff("edit_payers", biller_id=share.biller_id)
