@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from counterfoil.core.actor import OPERATOR, WORKER
@@ -38,6 +40,16 @@ def verify(world: World, client: Client, **typed: str) -> tuple[str, str]:
 def payments(world: World) -> list[str]:
     rows = payment_queries.list_page(actor=WORKER, account_id=world.account_id).rows
     return [row.public_status for row in rows]
+
+
+def expire(ref: str, world: World) -> None:
+    """Let the month printed on a card be over."""
+    before = world.today.replace(day=1) - timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE methods_paymentmethod SET exp_month = %s, exp_year = %s WHERE public_id = %s",
+            [before.month, before.year, ref],
+        )
 
 
 def switch_gateway_off(world: World) -> None:
@@ -194,3 +206,19 @@ def test_receipt_is_a_tagged_pdf_of_this_day(world: World, ruth: Client) -> None
     assert answer.headers["Content-Type"] == "application/pdf"
     assert payment.number in answer.headers["Content-Disposition"]
     assert answer.content.startswith(b"%PDF")
+
+
+def test_an_expired_card_is_shown_and_cannot_be_chosen(world: World, ruth: Client) -> None:
+    world.invoice()
+    bank, card = world.bank(), world.card()
+    expire(card, world)
+    page = ruth.get(pay_url(world)).content.decode()
+
+    assert f'value="{bank}"' in page
+    assert f'value="{card}"' not in page
+    assert ">Expired<" in page
+    assert f'href="/billing/methods/{card}/edit/"' in page
+    answer = ruth.post(pay_url(world), {"mode": "outstanding", "method": card})
+    assert answer.status_code == 200
+    assert b"This payment method cannot be used now. Choose another one." in answer.content
+    assert payments(world) == []

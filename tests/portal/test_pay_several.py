@@ -23,7 +23,7 @@ from counterfoil_sandbox import store
 from tests.factories import people, sandbox as sandboxes
 from tests.factories.world import World
 from tests.portal.conftest import Joins
-from tests.portal.test_pay import pay_url, verify
+from tests.portal.test_pay import expire, pay_url, verify
 from tests.portal.test_schedules import schedule, statuses as set_for_later
 
 pytestmark = pytest.mark.django_db
@@ -253,3 +253,15 @@ def test_who_meant_to_pay_what_is_paid_is_not_asked_to_pay_ahead(world: World, r
     page = ruth.post(pay_url(world), {"mode": "outstanding", "method": world.card()}).content.decode()
     assert "Nothing is left to pay" in page
     assert "Pay Ahead" not in page
+
+
+def test_an_expired_card_is_shown_with_its_biller_and_cannot_be_chosen(two: Two, rose: int) -> None:
+    bank = two.world.bank()
+    expire(two.method, two.world)
+    page = two.client.get(START).content.decode()
+    assert f'value="{bank}"' in page
+    assert f'value="{two.method}"' not in page
+    assert ">Expired<" in page
+    answer = two.client.post(START, {two.names[0]: "on", two.method_name: two.method})
+    assert b"This payment method cannot be used now. Choose another one." in answer.content
+    assert statuses(two.world.account_id, rose) == [[], []]

@@ -16,7 +16,7 @@ from counterfoil.payments import queries as payment_queries
 from counterfoil.schedules import queries as schedule_queries
 from tests.factories.world import World
 from tests.portal.conftest import Joins
-from tests.portal.test_pay import pay_url
+from tests.portal.test_pay import expire, pay_url
 
 pytestmark = pytest.mark.django_db
 TAB = "/billing/schedules/"
@@ -281,3 +281,17 @@ def test_somebody_elses_autopay_and_schedule_are_not_there(later: World, ruth: C
         assert other.get(address).status_code == 404
         assert other.post(address).status_code in {404, 405}
     assert "Scheduled" in statuses(later)
+
+
+def test_an_expired_card_is_not_offered_for_autopay(world: World, ruth: Client) -> None:
+    world.invoice(due_in=20)
+    bank, card = world.bank(), world.card()
+    here = start(world, ruth, method=card)
+    expire(card, world)
+    page = ruth.get(terms_url(world)).content.decode()
+    assert "Autopay is on for all of your accounts" in page
+    change = re.findall(r'href="([^"]+kept=[^"]+)"', text(ruth, here))[0]
+    page = text(ruth, change)
+    assert f'value="{bank}"' in page
+    assert f'value="{card}"' not in page
+    assert ">Expired<" in page

@@ -24,7 +24,7 @@ from counterfoil.flows.payers import accept_invitation, open_invitation
 from counterfoil.flows.payers.accept_invitation import Registration
 from counterfoil.flows.payers.open_invitation import Opened
 from counterfoil.identity import queries as identity_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 from counterfoil.portal import devices, proof
 from counterfoil.ui.requests import Request
 
@@ -127,7 +127,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
             return reverse("portal-invitation")
         # Asked anew: the request's actor may have been read before the person was known.
         login_id = request.user.pk or 0
-        if identity_queries.has_staff_role(login_id=login_id) and not payer_queries.list_grants(
+        if identity_queries.has_staff_role(login_id=login_id) and not payer_access.list_grants(
             login_id=login_id
         ):
             return "/desk/"

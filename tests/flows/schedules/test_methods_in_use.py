@@ -9,7 +9,7 @@ import pytest
 from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import errors
 from counterfoil.flows.payments import facts as payment_facts
-from counterfoil.flows.schedules import replace_method, run_due
+from counterfoil.flows.schedules import enroll, replace_method, run_due
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.schedules import queries as schedule_queries
 from tests.factories import later
@@ -70,6 +70,18 @@ def test_without_another_autopay_pauses_and_the_rest_is_canceled(world: World) -
     assert later.enrollment(autopay.public_id).pause_reason == "method"
     assert later.waiting(world) == []
     assert later.told(world).count("autopay_paused") == 1
+
+
+def test_an_expired_card_cannot_take_over_or_start_autopay(world: World) -> None:
+    bank, card = world.bank(), world.card()
+    later.start(world, bank)
+    world.sandbox.time.now = world.now.replace(year=2041)
+    with pytest.raises(errors.Invalid) as refused:
+        replace_method.run(actor=world.payer, now=world.now, old_ref=bank, new_ref=card)
+    assert (refused.value.field, refused.value.code) == ("method", "card_expired")
+    with pytest.raises(errors.Invalid) as refused:
+        enroll.review(actor=world.payer, now=world.now, form=later.form(world, card))
+    assert refused.value.code == "card_expired"
 
 
 def test_the_method_of_somebody_else_cannot_take_over(world: World) -> None:

@@ -11,6 +11,7 @@ from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import errors
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.books import reconcile, verify
+from counterfoil.flows.methods import update_expiry
 from counterfoil.flows.schedules import cancel, change, review, schedule_payment
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.schedules import queries as schedule_queries
@@ -265,3 +266,15 @@ def test_what_is_disputed_is_not_debited(world: World) -> None:
     assert later.run(world) == 0
     assert later.scheduled(row.public_id).reason == "disputed"
     assert world.sandbox.movements() == []
+
+
+def test_a_card_that_expires_before_the_day_cannot_be_set_for_it(world: World) -> None:
+    card = world.card()
+    world.invoice(due_in=40)
+    today = world.today
+    update_expiry.run(actor=world.payer, now=world.now, ref=card, month=today.month, year=today.year)
+    next_month = (today.replace(day=1) + timedelta(days=40)).replace(day=3)
+    with pytest.raises(errors.Invalid, match="This card expires before") as refused:
+        later.schedule(world, card, next_month)
+    assert (refused.value.field, refused.value.code) == ("method", "card_expires")
+    assert later.waiting(world) == []

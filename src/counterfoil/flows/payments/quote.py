@@ -15,6 +15,7 @@ from counterfoil.core.calendar import BankCalendar
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Share
 from counterfoil.invoices.queries import InvoiceRow
+from counterfoil.methods.queries import MethodRow
 
 # A payment waits so long for its bank account to be confirmed (NA-08, product.md 3).
 WAITS_DAYS = 10
@@ -93,7 +94,15 @@ def _check_method(facts: Facts) -> None:
     if not method.is_for(account_id=facts.account.id):
         message = _("This payment method is not for this account. Choose another one.")
         raise errors.Invalid(message, field="method", code="other_account")
-    if method.is_expired(on=facts.today):
+    refuse_expired(method, on=facts.today)
+
+
+def refuse_expired(method: MethodRow, *, on: date) -> None:
+    """Refuse a card whose last month is over on a day.
+
+    :raises errors.Invalid: on `method`, with the code `card_expired`.
+    """
+    if method.is_expired(on=on):
         message = _("This card has expired. Change its expiration date first, or choose another method.")
         raise errors.Invalid(message, field="method", code="card_expired")
 

@@ -17,6 +17,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, format as formats
 from counterfoil.core.actor import WORKER, Actor
+from counterfoil.flows.payments import quote as payment_quote
 from counterfoil.flows.schedules import days, schedule_payment
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.methods import queries as method_queries
@@ -77,10 +78,11 @@ def run(*, actor: Actor, now: datetime, form: EnrollmentForm) -> EnrollmentRevie
     actor.demand_payer(permissions.AUTOPAY, payer_id=form.payer_id)
     payer, account = _whose(actor, form)
     biller = biller_queries.get(biller_id=payer.biller_id)
+    today = biller_queries.today(biller=biller, now=now)
     method = _method(actor, form)
+    payment_quote.refuse_expired(method, on=today)
     _check(form, biller, payer, method)
     terms = _terms(form, method)
-    today = biller_queries.today(biller=biller, now=now)
     examples = _examples(form, today)
     with override(form.locale):
         text = _text(form, biller, payer, account, method, examples, today)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from counterfoil.agreements import operations as agreement_operations
 from counterfoil.agreements.texts import AgreementText
 from counterfoil.audit import operations as audit_operations
+from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import schedule_notices
+from counterfoil.flows.payments import quote as payment_quote, schedule_notices
 from counterfoil.flows.schedules import method_texts, withdraw
 from counterfoil.methods import queries as method_queries
 from counterfoil.methods.queries import MethodRow
@@ -41,7 +42,7 @@ def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: s
     :raises errors.Invalid: the new method cannot be used, or is another payer's; field `method`.
     :raises errors.NotFound: not this actor's method.
     """
-    old, new = _methods(actor, old_ref, new_ref)
+    old, new = _methods(actor, now, old_ref, new_ref)
     uses = schedule_queries.list_uses(actor=actor, method_refs=[old.public_id]).get(old.public_id, ())
     enrollments = schedule_queries.list_enrollments(actor=actor, payer_ids=[old.payer_id])
     waiting = schedule_queries.list_scheduled(actor=actor, payer_ids=[old.payer_id])
@@ -86,7 +87,7 @@ def run(
         db.in_transaction(lambda: _stop(actor, now, old))
         return uses
     reviewed = review(actor=actor, now=now, old_ref=old_ref, new_ref=new_ref, locale=locale)
-    _, new = _methods(actor, old_ref, new_ref)
+    _, new = _methods(actor, now, old_ref, new_ref)
     db.in_transaction(lambda: _swap(actor, now, old, new, reviewed, assent))
     return uses
 
@@ -100,7 +101,7 @@ def stop(*, actor: Actor, now: datetime, old: MethodRow) -> None:
     db.in_transaction(lambda: _stop(actor, now, old))
 
 
-def _methods(actor: Actor, old_ref: str, new_ref: str) -> tuple[MethodRow, MethodRow]:
+def _methods(actor: Actor, now: datetime, old_ref: str, new_ref: str) -> tuple[MethodRow, MethodRow]:
     old = method_queries.get(actor=actor, public_id=old_ref)
     actor.demand_payer(permissions.SAVE_METHODS, payer_id=old.payer_id)
     found = method_queries.list_by_refs(actor=actor, refs=[new_ref])
@@ -108,6 +109,8 @@ def _methods(actor: Actor, old_ref: str, new_ref: str) -> tuple[MethodRow, Metho
         raise errors.Invalid(_("Choose one of your other payment methods."), field="method")
     if not found[0].can_pay:
         raise errors.Invalid(_("This payment method cannot be used now. Choose another one."), field="method")
+    biller = biller_queries.get(biller_id=old.biller_id)
+    payment_quote.refuse_expired(found[0], on=biller_queries.today(biller=biller, now=now))
     return old, found[0]
 
 

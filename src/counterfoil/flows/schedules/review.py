@@ -72,6 +72,11 @@ def make(
     if made.prepaid_minor:
         raise errors.Invalid(_("A payment on a later date cannot be more than is owed now."), field="amount")
     run_on = days.bank_day(on)
+    if made.method.is_expired(on=run_on):
+        # Said now, not on the day, when nothing can be done about it in time.
+        shown = formats.day(run_on, order.locale, facts.today)
+        message = _("This card expires before %(day)s. Choose another method or an earlier day.")
+        raise errors.Invalid(message % {"day": shown}, field="method", code="card_expires")
     cutoff_at = days.cutoff(biller=biller, run_on=run_on)
     text = _text(facts, made, order.locale, run_on, cutoff_at)
     figures = [made.digest, run_on.isoformat(), cutoff_at.isoformat(), text.body]

@@ -35,6 +35,7 @@ class Offered:
 
     `takes_ahead`: nothing is outstanding, and money can be paid ahead. `is_cut`: there are more invoices than listed.
     `later_from`, `later_until`: the days that *Pay on a later date* can choose from; None where it is not offered.
+    `expired`: cards that are shown, and can be chosen again once they are renewed.
     """
 
     methods: Sequence[MethodRow]
@@ -48,6 +49,7 @@ class Offered:
     later_from: date | None = None
     later_until: date | None = None
     takes_wallet: bool = False
+    expired: Sequence[MethodRow] = ()
 
     @property
     def can_choose(self) -> bool:

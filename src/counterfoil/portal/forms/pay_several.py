@@ -24,7 +24,7 @@ MOST_AT_ONCE = 20  # what was chosen travels in an address, and each is a call t
 class Together:
     """Bills that one method can pay: those of one payer at one biller, for accounts with the same methods.
 
-    `key` names the group among the form's fields.
+    `key` names the group among the form's fields; `expired` are cards that are shown and cannot be chosen.
     """
 
     key: str
@@ -34,6 +34,8 @@ class Together:
     methods: Sequence[MethodRow]
     adds_bank: bool
     adds_card: bool
+    expired: Sequence[MethodRow] = ()
+    can_renew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

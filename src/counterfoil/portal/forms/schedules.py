@@ -32,13 +32,17 @@ MONTH_DAYS: Final = tuple((str(day), str(day)) for day in range(1, 32))
 
 @dataclass(frozen=True, slots=True)
 class AutopayOffered:
-    """What can be chosen: accounts as `(public id, choice)`, usable methods, and whether a part may be paid."""
+    """What can be chosen: accounts as `(public id, choice)`, usable methods, and whether a part may be paid.
+
+    `expired`: cards that are shown, and can be chosen again once they are renewed.
+    """
 
     accounts: Sequence[tuple[str, Choice]]
     methods: Sequence[MethodRow]
     currency: str
     takes_less: bool
     is_change: bool = False
+    expired: Sequence[MethodRow] = ()
 
 
 def _money(label: Any) -> forms.CharField:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +19,7 @@ from counterfoil.methods import queries as method_queries
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
 from counterfoil.payers.rows import AccountRow, PayerRow
+from counterfoil.portal import choosable
 from counterfoil.portal.forms.sharing import AccessForm
 from counterfoil.portal.views.proof import WithProof
 from counterfoil.portal.views.sharing import SharingView
@@ -70,15 +72,16 @@ class Give(WithProof, SharingView):
         )
         return payer, account, self.biller_of(payer.biller_id)
 
-    def _methods(self, payer: PayerRow) -> list[MethodRow]:
+    def _methods(self, payer: PayerRow, *, on: date) -> Sequence[MethodRow]:
         if not self.actor.may_as_payer(permissions.PAY, payer_id=payer.id):
             return []
-        return method_queries.list_for(actor=self.actor, payer_ids=[payer.id], only_usable=True)
+        found = method_queries.list_for(actor=self.actor, payer_ids=[payer.id], only_usable=True)
+        return choosable.split(found, on=on).methods
 
     def _form(self, payer: PayerRow, biller: BillerRow, **given: object) -> AccessForm:
         today = biller_queries.today(biller=biller, now=self.now)
         return AccessForm(
-            methods=self._methods(payer), first=today, last=today + give_access.LONGEST, **given
+            methods=self._methods(payer, on=today), first=today, last=today + give_access.LONGEST, **given
         )
 
     def _show(self, form: AccessForm) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
+from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, tokens
 from counterfoil.flows.schedules import change_enrollment, end_enrollment, enroll, pause, resume, skip_once
@@ -19,7 +20,7 @@ from counterfoil.flows.schedules.enroll import EnrollmentForm, EnrollmentReview
 from counterfoil.methods import queries as method_queries
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
-from counterfoil.portal import autopays, kept
+from counterfoil.portal import autopays, choosable, kept
 from counterfoil.portal.forms import schedules as schedule_forms
 from counterfoil.portal.forms.schedules import ALL, AutopayForm, AutopayOffered
 from counterfoil.portal.kept import KeptAutopay
@@ -82,11 +83,12 @@ class TermsView(SchedulesView):
 
     def offered(self, changes: str) -> AutopayOffered:
         """Return what can be chosen; a change keeps whose bills it is for."""
+        saved = method_queries.list_for(actor=self.actor, payer_ids=[self.payer_row.id], only_usable=True)
+        can_use = choosable.split(saved, on=biller_queries.today(biller=self.biller, now=self.now))
         return AutopayOffered(
             accounts=self._accounts(changes),
-            methods=method_queries.list_for(
-                actor=self.actor, payer_ids=[self.payer_row.id], only_usable=True
-            ),
+            methods=can_use.methods,
+            expired=can_use.expired,
             currency=self.biller.currency,
             takes_less=self.biller.portal.partial_payment_allowed,
             is_change=bool(changes),
@@ -135,6 +137,8 @@ class TermsView(SchedulesView):
             "offered": form.offered,
             "biller_name": self.biller.name,
             "message": message,
+            "expired": form.offered.expired,
+            "can_renew": can_add,
             "adds_bank": can_add and "bank" in kinds,
             "adds_card": can_add and "card" in kinds,
         }

@@ -23,7 +23,7 @@ from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import kept
+from counterfoil.portal import choosable, kept
 from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import Offered, SelectMethod
 from counterfoil.portal.kept import KeptOrder
@@ -112,10 +112,13 @@ class HelpingPayView(HelpingView):
         helper, actor = self.stand_in.helper, self.stand_in.actor
         if helper.method_ref is not None:
             found = method_queries.list_by_refs(actor=actor, refs=[helper.method_ref])
-            return [method for method in found if method.can_pay]
-        return method_queries.list_for(
-            actor=actor, payer_ids=[helper.helper_id], only_usable=True, account_id=helper.account_id
-        )
+            found = [method for method in found if method.can_pay]
+        else:
+            found = method_queries.list_for(
+                actor=actor, payer_ids=[helper.helper_id], only_usable=True, account_id=helper.account_id
+            )
+        today = biller_queries.today(biller=self.biller, now=self.now)
+        return list(choosable.split(found, on=today).methods)
 
     @functools.cached_property
     def offered(self) -> Offered:

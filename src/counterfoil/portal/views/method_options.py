@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext as _
 
 from counterfoil.agreements import queries as agreement_queries
+from counterfoil.billers import queries as biller_queries
 from counterfoil.core import errors, tokens
 from counterfoil.flows.methods import change, permit, put_away, update_expiry
 from counterfoil.flows.schedules import replace_method
@@ -19,7 +20,7 @@ from counterfoil.gateways import base
 from counterfoil.methods import queries as method_queries, states
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
-from counterfoil.portal import accounts, kept
+from counterfoil.portal import accounts, choosable, kept
 from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.forms.pay import method_choice
 from counterfoil.portal.views.base import BillingView
@@ -200,7 +201,9 @@ class MoveMethod(WithProof, OfMethod):
 
     def _others(self) -> list[MethodRow]:
         rows = method_queries.list_for(actor=self.actor, payer_ids=[self.method.payer_id], only_usable=True)
-        return [row for row in rows if row.public_id != self.method.public_id]
+        today = biller_queries.today(biller=self.billers[self.method.biller_id], now=self.now)
+        can_use = choosable.split(rows, on=today)
+        return [row for row in can_use.methods if row.public_id != self.method.public_id]
 
     def _ask(self, form: method_forms.Instead) -> HttpResponse:
         here = reverse(f"portal-method-{self.move}", args=[self.method.public_id])

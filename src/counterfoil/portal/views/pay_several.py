@@ -27,7 +27,7 @@ from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import balances, queries as payment_queries, states
 from counterfoil.payments.balances import Balance
 from counterfoil.payments.queries import PaymentRow
-from counterfoil.portal import bills, kept, replacing
+from counterfoil.portal import bills, choosable, kept, replacing
 from counterfoil.portal.bills import Owed
 from counterfoil.portal.forms import pay_several as several_forms
 from counterfoil.portal.forms.pay_several import SelectSeveral, Together
@@ -190,10 +190,12 @@ class SelectSeveralStep(SeveralView):
 
     def _together(self, payer: PayerRow, owed: Sequence[Owed]) -> list[Together]:
         """One group for each set of methods: one that is for named accounts is not offered for others."""
-        usable = method_queries.list_for(actor=self.actor, payer_ids=[payer.id], only_usable=True)
+        saved = method_queries.list_for(actor=self.actor, payer_ids=[payer.id], only_usable=True)
+        today = biller_queries.today(biller=self.billers[payer.biller_id], now=self.now)
+        can_use = choosable.split(saved, on=today)
         alike: dict[tuple[str, ...], list[Owed]] = {}
         for each in owed:
-            refs = tuple(m.public_id for m in usable if m.is_for(account_id=each.account_id))
+            refs = tuple(m.public_id for m in can_use.methods if m.is_for(account_id=each.account_id))
             alike.setdefault(refs, []).append(each)
         kinds = self.payable_kinds(payer.biller_id)
         can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=payer.id)
@@ -203,7 +205,9 @@ class SelectSeveralStep(SeveralView):
                 payer=payer,
                 biller_name=self.billers[payer.biller_id].name,
                 owed=some,
-                methods=[method for method in usable if method.public_id in refs],
+                methods=[method for method in can_use.methods if method.public_id in refs],
+                expired=[m for m in can_use.expired if all(m.is_for(account_id=o.account_id) for o in some)],
+                can_renew=can_add,
                 adds_bank=can_add and "bank" in kinds,
                 adds_card=can_add and "card" in kinds,
             )

@@ -25,7 +25,7 @@ from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import balances
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import kept
+from counterfoil.portal import choosable, kept
 from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import Offered, SelectMethod
 from counterfoil.portal.kept import KeptOrder
@@ -78,13 +78,16 @@ class PayView(BillingView):
         payable = [invoice for invoice in found if invoice.payable_minor > 0]
         takes_more = self.biller.portal.prepayment_allowed
         listed = self._listed(payable)
+        saved = method_queries.list_for(
+            actor=self.actor,
+            payer_ids=[self.payer_row.id],
+            only_usable=True,
+            account_id=self.balance.account_id,
+        )
+        can_use = choosable.split(saved, on=biller_queries.today(biller=self.biller, now=self.now))
         return Offered(
-            methods=method_queries.list_for(
-                actor=self.actor,
-                payer_ids=[self.payer_row.id],
-                only_usable=True,
-                account_id=self.balance.account_id,
-            ),
+            methods=can_use.methods,
+            expired=can_use.expired,
             invoices=listed,
             outstanding_minor=self.balance.outstanding_minor,
             currency=self.biller.currency,
@@ -166,6 +169,8 @@ class PayView(BillingView):
             "biller_name": self.biller.name,
             "pay_on": today,
             "message": message,
+            "expired": form.offered.expired,
+            "can_renew": can_add,
             "adds_bank": can_add and "bank" in kinds,
             "adds_card": can_add and "card" in kinds,
             "adds_wallet": can_add and wallet.KIND in kinds,
