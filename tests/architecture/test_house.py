@@ -16,7 +16,7 @@ FILES = sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.pa
 FILE_LINES, FUNCTION_LINES, PARAMETERS = 500, 40, 6
 GRAB_BAGS = {"utils", "helpers", "common", "manager", "managers", "misc"}
 GATEWAYS = {"sandbox", "stripe", "nacha", "paypal"}
-MAY_TOUCH_ROWS = {"queries.py", "operations.py", "models.py"}
+MAY_TOUCH_ROWS = ("queries.py", "operations.py", "models.py")
 FORMS = {"forms", "portal"}
 WRITES = {"create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 
@@ -103,7 +103,7 @@ def test_rows_are_touched_by_nouns_alone(trees: dict[Path, ast.Module]) -> None:
     touched = [
         f"{named(path)}:{node.lineno}"
         for path, tree in trees.items()
-        if named(path).startswith("counterfoil/") and path.name not in MAY_TOUCH_ROWS
+        if named(path).startswith("counterfoil/") and not path.name.endswith(MAY_TOUCH_ROWS)
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in {"objects", "_base_manager", "get_model"}
     ]
@@ -134,7 +134,7 @@ def test_queries_write_nothing(trees: dict[Path, ast.Module]) -> None:
     wrong = [
         f"{named(path)}:{node.lineno}"
         for path, tree in trees.items()
-        if path.name == "queries.py" and named(path).startswith("counterfoil/")
+        if path.name.endswith("queries.py") and named(path).startswith("counterfoil/")
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

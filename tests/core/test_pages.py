@@ -10,8 +10,10 @@ from counterfoil.core.pages import Cursor
 AT = datetime(2026, 11, 21, 21, 14, 5, 17, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("at", "of"), [(AT, datetime), (date(2026, 11, 21), date)])
-def test_a_cursor_is_read_as_it_was_written(at: date, of: type[date]) -> None:
+@pytest.mark.parametrize(
+    ("at", "of"), [(AT, datetime), (date(2026, 11, 21), date), ("st. Åberg / o'neil", str), ("", str)]
+)
+def test_a_cursor_is_read_as_it_was_written(at: date | str, of: type[date | str]) -> None:
     assert pages.read_cursor(str(Cursor(at, 42)), of=of) == Cursor(at, 42)
 
 
@@ -29,6 +31,18 @@ def test_a_cursor_is_read_as_it_was_written(at: date, of: type[date]) -> None:
 )
 def test_nonsense_is_no_cursor(text: str) -> None:
     assert pages.read_cursor(text, of=datetime) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "YWRhbXM", "YWRhbXM.", "YWRhbXM.x", "Y.1", "_w.1", "YQBi.1", "ä.1"]
+)
+def test_nonsense_is_no_place_among_names(text: str) -> None:
+    """Too short, without a number, no letters of ours, and a NUL, which the database refuses to compare with."""
+    assert pages.read_cursor(text, of=str) is None
+
+
+def test_a_name_does_not_stand_in_an_address() -> None:
+    assert str(Cursor("adams", 7)) == "YWRhbXM.7"
 
 
 def test_one_row_more_than_asked_for_tells_of_another_page() -> None:

@@ -13,7 +13,7 @@ from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.payers import invite
 from counterfoil.flows.payers.invite import Invite
 from counterfoil.notices import queries as notice_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access, queries as payer_queries
 from counterfoil.payers.rows import InvitationRow
 from tests.factories.world import World
 
@@ -29,7 +29,7 @@ def ref(world: World) -> str:
 
 
 def invitation(world: World) -> InvitationRow | None:
-    return payer_queries.get_access(actor=OPERATOR, payer_public_id=ref(world)).invitation
+    return payer_access.get_access(actor=OPERATOR, payer_public_id=ref(world)).invitation
 
 
 def state(desk: Client, world: World) -> str:

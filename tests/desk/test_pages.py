@@ -9,7 +9,7 @@ from counterfoil.core.actor import WORKER
 from counterfoil.desk import portal_access, timeline
 from counterfoil.flows.payments import settle_matured
 from counterfoil.invoices.drafts import NewLine
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
 from counterfoil.payments import queries as payment_queries
 from tests.factories.world import World
@@ -160,7 +160,7 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(world: W
 
 
 def test_access_in_a_word(world: World) -> None:
-    [row] = payer_queries.map_access(actor=world.staff, payer_ids=[world.payer_id]).values()
+    [row] = payer_access.map_access(actor=world.staff, payer_ids=[world.payer_id]).values()
     line = portal_access.line(access=row, now=world.now)
     assert (line.words, line.can_invite, line.is_waiting) == ("Not invited", True, False)
 

@@ -17,7 +17,7 @@ from counterfoil.flows.payers.invite import Invite
 from counterfoil.identity import permissions
 from counterfoil.notices import models as notice_models, secrecy
 from counterfoil.payers.drafts import NewAccount, NewLink, NewPayer
-from counterfoil.payers.queries import AccountRow, InvitationRow, PayerRow
+from counterfoil.payers.rows import AccountRow, InvitationRow, PayerRow
 
 NOW = datetime(2026, 11, 20, 16, tzinfo=UTC)
 PASSWORD = "correct horse battery"

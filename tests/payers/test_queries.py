@@ -7,7 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from counterfoil.core import db, errors
 from counterfoil.core.actor import OPERATOR
 from counterfoil.identity import permissions
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from counterfoil.payers import (
+    access_queries as payer_access,
+    operations as payer_operations,
+    queries as payer_queries,
+)
 from counterfoil.payers.drafts import NewAccount, NewLink, NewPayer
 from counterfoil.payers.models import AccountPayer
 from tests.factories.people import NOW, Community, visitor
@@ -67,13 +71,15 @@ def test_lists_are_in_the_order_of_names_page_by_page_and_complete() -> None:
         page = payer_queries.list_accounts(actor=home.staff, biller_id=home.id, after=after, limit=2)
         assert len(page.rows) <= 2
         seen += [row.holder_name for row in page.rows]
-        after = page.after
+        after = page.next
         if after is None:
             break
 
     assert seen == ["Åberg", "adams", "de Vries", "Miller", "Miller", "Ünal", "Zoe"]
     assert payer_queries.count_accounts(actor=home.staff, biller_id=home.id) == 7
-    top = payer_queries.list_accounts(actor=home.staff, biller_id=home.id, after="no such mark", limit=1)
+    top = payer_queries.list_accounts(
+        actor=home.staff, biller_id=home.id, after=payer_queries.read_cursor("no such mark"), limit=1
+    )
     assert top.rows[0].holder_name == "Åberg"
 
 
@@ -97,11 +103,11 @@ def test_the_access_list_takes_as_many_queries_for_one_as_for_twenty() -> None:
     home.join(home.add_payer("Aaron First"))
     home.invite(home.add_payer("Betty Second"))
     with CaptureQueriesContext(connection) as few:
-        payer_queries.list_access(actor=home.staff, biller_id=home.id)
+        payer_access.list_access(actor=home.staff, biller_id=home.id)
     for number in range(18):
         home.invite(home.add_payer(f"Person {number:02}"))
     with CaptureQueriesContext(connection) as many:
-        page = payer_queries.list_access(actor=home.staff, biller_id=home.id)
+        page = payer_access.list_access(actor=home.staff, biller_id=home.id)
 
     assert len(many) == len(few) == 3
     assert len(page.rows) == 20
@@ -118,18 +124,18 @@ def test_profiles_and_maps_are_for_staff() -> None:
     home = Community()
     me = home.join(home.add_payer(account=home.add_account()))
 
-    assert [row.key for row in payer_queries.list_profiles(actor=home.staff, biller_id=home.id)] == [
+    assert [row.key for row in payer_access.list_profiles(actor=home.staff, biller_id=home.id)] == [
         "billing",
         "see-only",
         "pay-only",
         "no-billing",
     ]
     with pytest.raises(errors.NotPermitted):
-        payer_queries.list_profiles(actor=me, biller_id=home.id)
+        payer_access.list_profiles(actor=me, biller_id=home.id)
     with pytest.raises(errors.NotPermitted):
         payer_queries.map_default_payers(actor=me, biller_id=home.id, account_ids=[])
     with pytest.raises(errors.NotFound):
-        payer_queries.get_profile(actor=home.staff, biller_id=home.id, key="everything")
+        payer_access.get_profile(actor=home.staff, biller_id=home.id, key="everything")
 
 
 def test_the_database_itself_lets_no_row_point_across_billers() -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final
 
 from counterfoil.payers.states import InvitationState, invitation_state
-
-RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +21,12 @@ class AccountRow:
     sort_name: str
     standing: str
     external_ref: str
+
+
+# What an AccountRow is made of, in its order.
+ACCOUNT_COLUMNS: Final = (
+    "id", "public_id", "biller_id", "number", "holder_name", "sort_name", "standing", "external_ref",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,13 @@ class PayerRow:
     invoice_preference: str
     who_pays: str
     collection_day: int | None = None
+
+
+# What a PayerRow is made of, in its order.
+PAYER_COLUMNS: Final = (
+    "id", "public_id", "biller_id", "name", "sort_name", "email", "phone", "locale", "invoice_preference",
+    "who_pays", "collection_day",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +120,3 @@ class PayerAccess:
     payer: PayerRow
     accesses: tuple[AccessRow, ...]
     invitation: InvitationRow | None
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[RowT]):
-    """Some rows of a list by name; `after` is the mark for those that follow, None at the end."""
-
-    rows: tuple[RowT, ...]
-    after: str | None
-
-
-def mark(sort_name: str, row_id: int) -> str:
-    """Return the mark of a place in a list by name."""
-    return base64.urlsafe_b64encode(f"{row_id}:{sort_name}".encode()).rstrip(b"=").decode()
-
-
-def read_mark(text: str) -> tuple[str, int] | None:
-    """Return the place that a mark names; None for one that is not ours, which begins at the top."""
-    try:
-        raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode()
-        number, _, sort_name = raw.partition(":")
-        place = sort_name, int(number)
-    except ValueError:
-        return None
-    # No name holds a NUL, and the database refuses to compare with one.
-    return None if "\x00" in sort_name else place

@@ -21,7 +21,7 @@ from counterfoil.flows.payers.invite import Invite
 from counterfoil.identity import permissions
 from counterfoil.identity.models import Login
 from counterfoil.notices.models import Delivery, Notice
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 from counterfoil.payers.models import Invitation, PortalAccess
 from counterfoil.payers.states import InvitationState
 from tests.factories.people import NOW, SEEN, Community, registration, secret_of, visitor
@@ -242,5 +242,5 @@ def test_the_profile_given_at_invitation_decides_what_is_allowed() -> None:
 
     assert actor.may_as_payer("see_invoices", payer_id=payer.id)
     assert not actor.may_as_payer("pay", payer_id=payer.id)
-    access = payer_queries.get_access(actor=home.staff, payer_public_id=payer.public_id)
+    access = payer_access.get_access(actor=home.staff, payer_public_id=payer.public_id)
     assert [row.profile_name for row in access.accesses] == ["See only"]

@@ -32,7 +32,7 @@ from counterfoil.identity import queries as identity_queries
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.notices import queries as notice_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 from counterfoil.payers.drafts import NewAccount, NewLink, NewPayer
 
 DUE_DAY = 5
@@ -58,7 +58,7 @@ def state() -> str:
         return "none"
     # The last thing a load does is to invite the last payer.
     last = people.PAYERS[-1].email
-    found = payer_queries.list_access(actor=OPERATOR, biller_id=biller.id, search=last)
+    found = payer_access.list_access(actor=OPERATOR, biller_id=biller.id, search=last)
     return "whole" if any(access.invitation for access in found.rows) else "half"
 
 

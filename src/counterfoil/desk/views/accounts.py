@@ -11,7 +11,7 @@ from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.methods import queries as method_queries
 from counterfoil.notices import queries as notice_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, LinkRow
 from counterfoil.payments import balances, queries as payment_queries
 
@@ -25,14 +25,17 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List the accounts by name."""
     search = lists.words(request)
     found = payer_queries.list_accounts(
-        actor=desk.actor, biller_id=desk.biller.id, search=search, after=lists.mark(request)
+        actor=desk.actor,
+        biller_id=desk.biller.id,
+        search=search,
+        after=payer_queries.read_cursor(lists.mark(request)),
     )
     total = payer_queries.count_accounts(actor=desk.actor, biller_id=desk.biller.id, search=search)
     sums = _outstanding(desk, [account.id for account in found.rows])
     context = {
         "rows": [(account, sums.get(account.id, 0)) for account in found.rows],
         "search_query": search,
-        "foot": lists.foot(request, shown=len(found.rows), total=total, after=found.after or ""),
+        "foot": lists.foot(request, shown=len(found.rows), total=total, after=str(found.next or "")),
         "total": total,
     }
     return desks.show(request, desk, "accounts.html", place=PLACE, context=context)
@@ -90,7 +93,7 @@ def _money(desk: Desk, account: AccountRow, payer_ids: list[int]) -> dict[str, o
 
 
 def _payers(desk: Desk, links: list[LinkRow]) -> list[tuple[LinkRow, str, portal_access.AccessLine]]:
-    access = payer_queries.map_access(actor=desk.actor, payer_ids=[link.payer.id for link in links])
+    access = payer_access.map_access(actor=desk.actor, payer_ids=[link.payer.id for link in links])
     return [
         (
             link,

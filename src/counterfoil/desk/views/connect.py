@@ -13,7 +13,11 @@ from counterfoil.desk.desk import Desk
 from counterfoil.desk.forms.invite import InviteForm
 from counterfoil.flows.payers import end_access, invite as invite_flow, resend_invitation, revoke_invitation
 from counterfoil.identity import permissions
-from counterfoil.payers import permissions as portal_permissions, queries as payer_queries
+from counterfoil.payers import (
+    access_queries as payer_access,
+    permissions as portal_permissions,
+    queries as payer_queries,
+)
 from counterfoil.payers.rows import PayerRow, ProfileRow
 from counterfoil.payers.states import InvitationState
 
@@ -32,14 +36,17 @@ def enter(_request: HttpRequest, desk: Desk) -> HttpResponse:
 def access(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List every payer with the state of the invitation and who acts for them."""
     search = lists.words(request)
-    found = payer_queries.list_access(
-        actor=desk.actor, biller_id=desk.biller.id, search=search, after=lists.mark(request)
+    found = payer_access.list_access(
+        actor=desk.actor,
+        biller_id=desk.biller.id,
+        search=search,
+        after=payer_queries.read_cursor(lists.mark(request)),
     )
     total = payer_queries.count_payers(actor=desk.actor, biller_id=desk.biller.id, search=search)
     context = {
         "lines": [portal_access.line(access=each, now=desk.now) for each in found.rows],
         "search_query": search,
-        "foot": lists.foot(request, shown=len(found.rows), total=total, after=found.after or ""),
+        "foot": lists.foot(request, shown=len(found.rows), total=total, after=str(found.next or "")),
         "total": total,
     }
     return desks.show(request, desk, "access.html", place=PLACE, context=context)
@@ -50,7 +57,7 @@ def access(request: HttpRequest, desk: Desk) -> HttpResponse:
 def invite(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     """Invite one payer, or the person who will act for one."""
     payer = payer_queries.get_payer(actor=desk.actor, public_id=ref)
-    profiles = payer_queries.list_profiles(actor=desk.actor, biller_id=desk.biller.id)
+    profiles = payer_access.list_profiles(actor=desk.actor, biller_id=desk.biller.id)
     form = _invite_form(request, desk, payer, profiles)
     if request.method == "POST" and form.is_valid() and _sent(request, desk, payer, form):
         return HttpResponseRedirect(desk.path("desk-access"))
@@ -74,7 +81,7 @@ def resend(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
 @desks.page(permissions.INVITE_PAYERS)
 def revoke(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     """Say what revoking does; then revoke."""
-    invitation = payer_queries.get_invitation(actor=desk.actor, public_id=ref)
+    invitation = payer_access.get_invitation(actor=desk.actor, public_id=ref)
     if request.method != "POST":
         is_open = invitation.state(desk.now) in {InvitationState.PENDING, InvitationState.EXPIRED}
         context = {"invitation": invitation, "is_open": is_open}
@@ -92,7 +99,7 @@ def revoke(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
 @desks.page(permissions.INVITE_PAYERS)
 def withdraw(request: HttpRequest, desk: Desk, ref: str, login_ref: str) -> HttpResponse:
     """Say what ending somebody's access does; then end it."""
-    found = payer_queries.find_access(actor=desk.actor, payer_public_id=ref, login_ref=login_ref)
+    found = payer_access.find_access(actor=desk.actor, payer_public_id=ref, login_ref=login_ref)
     if found is None:
         raise errors.NotFound("access")
     payer, given = found
@@ -112,7 +119,7 @@ def withdraw(request: HttpRequest, desk: Desk, ref: str, login_ref: str) -> Http
 @desks.page(permissions.INVITE_PAYERS)
 def profiles(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show the user profiles and what each allows."""
-    found = payer_queries.list_profiles(actor=desk.actor, biller_id=desk.biller.id)
+    found = payer_access.list_profiles(actor=desk.actor, biller_id=desk.biller.id)
     context = {
         "profiles": [profile.name for profile in found],
         "rights": [

@@ -16,7 +16,7 @@ from counterfoil.flows.payers.choose_who_pays import Choice
 from counterfoil.identity import permissions
 from counterfoil.methods import queries as method_queries
 from counterfoil.notices import queries as notice_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import balances
 
@@ -30,13 +30,16 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List the payers by name."""
     search = lists.words(request)
     found = payer_queries.list_payers(
-        actor=desk.actor, biller_id=desk.biller.id, search=search, after=lists.mark(request)
+        actor=desk.actor,
+        biller_id=desk.biller.id,
+        search=search,
+        after=payer_queries.read_cursor(lists.mark(request)),
     )
     total = payer_queries.count_payers(actor=desk.actor, biller_id=desk.biller.id, search=search)
     context = {
         "rows": [(payer, words.of(words.WHO_PAYS, payer.who_pays)) for payer in found.rows],
         "search_query": search,
-        "foot": lists.foot(request, shown=len(found.rows), total=total, after=found.after or ""),
+        "foot": lists.foot(request, shown=len(found.rows), total=total, after=str(found.next or "")),
         "total": total,
     }
     return desks.show(request, desk, "payers.html", place=PLACE, context=context)
@@ -46,7 +49,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
 @desks.page(permissions.SEE_ACCOUNTS)
 def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     """Show one payer: contact data, accounts, access, methods, and what was sent."""
-    access = payer_queries.get_access(actor=desk.actor, payer_public_id=ref)
+    access = payer_access.get_access(actor=desk.actor, payer_public_id=ref)
     payer = access.payer
     owed = {
         balance.account_id: balance.outstanding_minor

@@ -41,9 +41,9 @@ def _found(desk: Desk, search: str) -> dict[str, object]:
     )
     return {
         "accounts": accounts.rows,
-        "more_accounts": accounts.after is not None,
+        "more_accounts": accounts.next is not None,
         "payers": payers.rows,
-        "more_payers": payers.after is not None,
+        "more_payers": payers.next is not None,
         "invoices": money_view.invoice_lines(rows=invoices.rows, today=desk.today),
         "more_invoices": invoices.next is not None,
         "payments": payments.rows,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.identity import queries as identity_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 
 # What the evidence of a payment keeps of a name; an e-mail address in its place may be longer.
 LONGEST_NAME = 200
@@ -37,7 +37,7 @@ def run(*, login: SignedIn, seen: Seen, at_desk: bool = False) -> Actor:
 
     Somebody who is both staff and a payer acts as staff at the desk and as a payer elsewhere.
     """
-    payers = payer_queries.list_grants(login_id=login.pk)
+    payers = payer_access.list_grants(login_id=login.pk)
     # In the portal a payer acts as a payer alone, whatever else the person is.
     staff = identity_queries.list_staff_grants(login_id=login.pk) if at_desk or not payers else ()
     is_staff = bool(staff) and (at_desk or not payers)

@@ -12,7 +12,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.identity import queries as identity_queries
 from counterfoil.identity.queries import LoginRow
 from counterfoil.notices import operations as notice_operations
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Home:
 
 def find_home(*, login_id: int) -> Home | None:
     """Return whose messages a login gets: its oldest payer's biller, else where it works; None where neither."""
-    payers = payer_queries.list_grants(login_id=login_id)
+    payers = payer_access.list_grants(login_id=login_id)
     if payers:
         biller = biller_queries.get(biller_id=payers[0].biller_id)
         return Home(biller=biller, payer_id=payers[0].payer_id)

@@ -13,8 +13,8 @@ from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.core.states import IllegalTransition
 from counterfoil.flows.payers import invitations
 from counterfoil.identity import operations as identity_operations, queries as identity_queries
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
-from counterfoil.payers.queries import InvitationRow
+from counterfoil.payers import access_queries as payer_access, operations as payer_operations
+from counterfoil.payers.rows import InvitationRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def register(*, actor: Actor, now: datetime, secret: str, registration: Registra
 
 
 def _find(secret: str) -> InvitationRow:
-    found = payer_queries.find_invitation(secret=secret)
+    found = payer_access.find_invitation(secret=secret)
     if found is None:
         raise errors.Stale(_("This link does not work any more. Please ask for a new one."))
     return found
@@ -94,7 +94,7 @@ def _demand_same(found: InvitationRow, email: str) -> None:
 
 
 def _use(found: InvitationRow, *, login_id: int, now: datetime) -> None:
-    row = payer_queries.lock_invitation(invitation_id=found.id)
+    row = payer_access.lock_invitation(invitation_id=found.id)
     try:
         payer_operations.use(invitation=row, login_id=login_id, now=now)
     except IllegalTransition:

@@ -13,7 +13,11 @@ from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.flows.payers import invitations
 from counterfoil.identity import permissions, queries as identity_queries
 from counterfoil.notices import operations as notice_operations
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from counterfoil.payers import (
+    access_queries as payer_access,
+    operations as payer_operations,
+    queries as payer_queries,
+)
 from counterfoil.payers.queries import PayerRow
 
 
@@ -29,7 +33,7 @@ def run(*, actor: Actor, now: datetime, payer_ref: str, login_ref: str) -> None:
         actor.demand_staff(permissions.INVITE_PAYERS, biller_id=payer.biller_id)
     elif login_ref != actor.ref:
         raise errors.NotFound("access")
-    if payer_queries.find_access(actor=actor, payer_public_id=payer_ref, login_ref=login_ref) is None:
+    if payer_access.find_access(actor=actor, payer_public_id=payer_ref, login_ref=login_ref) is None:
         raise errors.NotFound("access")
     login = identity_queries.get_login(public_id=login_ref)
     with db.transaction():

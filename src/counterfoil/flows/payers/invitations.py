@@ -11,7 +11,7 @@ from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.identity import queries as identity_queries
 from counterfoil.notices import operations as notice_operations
 from counterfoil.payers import queries as payer_queries
-from counterfoil.payers.queries import InvitationRow
+from counterfoil.payers.rows import InvitationRow
 from counterfoil.sharing import queries as sharing_queries
 
 PATH = "/invitations/{secret}/"

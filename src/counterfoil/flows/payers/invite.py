@@ -11,9 +11,13 @@ from counterfoil.core import db, errors
 from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.flows.payers import create_payer, invitations
 from counterfoil.identity import permissions
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from counterfoil.payers import (
+    access_queries as payer_access,
+    operations as payer_operations,
+    queries as payer_queries,
+)
 from counterfoil.payers.drafts import NewInvitation
-from counterfoil.payers.queries import InvitationRow
+from counterfoil.payers.rows import InvitationRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +44,10 @@ def run(*, actor: Actor, now: datetime, invite: Invite) -> InvitationRow:
         raise errors.Invalid(message, code="may_see_not_confirmed", field="may_see_confirmed")
     create_payer.demand_email(invite.email)
     with db.transaction():
-        profile = payer_queries.get_profile(actor=actor, biller_id=payer.biller_id, key=invite.profile_key)
+        profile = payer_access.get_profile(actor=actor, biller_id=payer.biller_id, key=invite.profile_key)
         new = NewInvitation(payer_id=payer.id, profile_id=profile.id, email=invite.email, by_ref=actor.ref)
         public_id, secret = payer_operations.invite(biller_id=payer.biller_id, new=new, now=now)
-        invitation = payer_queries.get_invitation(actor=OPERATOR, public_id=public_id)
+        invitation = payer_access.get_invitation(actor=OPERATOR, public_id=public_id)
         invitations.send(invitation=invitation, secret=secret, now=now)
         invitations.record(actor=actor, action="invitation.sent", invitation=invitation, now=now)
     return invitation

@@ -9,7 +9,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.brand import Brand
 from counterfoil.flows.payers import invitations
 from counterfoil.identity import queries as identity_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 from counterfoil.payers.states import InvitationState
 
 
@@ -33,7 +33,7 @@ class Opened:
 
 def run(*, now: datetime, secret: str) -> Opened | None:
     """Return what the link leads to; None when it is none of ours, or was replaced by a newer one."""
-    found = payer_queries.find_invitation(secret=secret)
+    found = payer_access.find_invitation(secret=secret)
     if found is None:
         return None
     return Opened(

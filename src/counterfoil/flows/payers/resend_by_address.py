@@ -9,7 +9,7 @@ from counterfoil.core import db
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payers import resend_invitation
 from counterfoil.identity import queries as identity_queries
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import access_queries as payer_access
 
 # Whoever types somebody's address can fill no mailbox with it.
 NOT_BEFORE: Final = timedelta(minutes=10)
@@ -21,7 +21,7 @@ def run(*, actor: Actor, now: datetime, email: str) -> None:
     Says nothing of whether there was one: the page has the same answer for every address.
     """
     address = identity_queries.normalize_email(email)
-    for invitation in payer_queries.list_invitations_to(email=address):
+    for invitation in payer_access.list_invitations_to(email=address):
         if now - invitation.sent_at < NOT_BEFORE:
             continue
         with db.transaction():

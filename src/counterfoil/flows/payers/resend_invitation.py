@@ -11,8 +11,8 @@ from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.core.states import IllegalTransition
 from counterfoil.flows.payers import invitations
 from counterfoil.identity import permissions
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
-from counterfoil.payers.queries import InvitationRow
+from counterfoil.payers import access_queries as payer_access, operations as payer_operations
+from counterfoil.payers.rows import InvitationRow
 
 
 def run(*, actor: Actor, now: datetime, invitation_ref: str) -> InvitationRow:
@@ -22,7 +22,7 @@ def run(*, actor: Actor, now: datetime, invitation_ref: str) -> InvitationRow:
     :raises errors.NotPermitted: the role does not allow it.
     :raises errors.Stale: it was finished or revoked meanwhile.
     """
-    found = payer_queries.get_invitation(actor=actor, public_id=invitation_ref)
+    found = payer_access.get_invitation(actor=actor, public_id=invitation_ref)
     actor.demand_staff(permissions.INVITE_PAYERS, biller_id=found.biller_id)
     with db.transaction():
         return again(actor=actor, now=now, invitation=found)
@@ -33,12 +33,12 @@ def again(*, actor: Actor, now: datetime, invitation: InvitationRow) -> Invitati
 
     :raises errors.Stale: it was finished or revoked meanwhile.
     """
-    row = payer_queries.lock_invitation(invitation_id=invitation.id)
+    row = payer_access.lock_invitation(invitation_id=invitation.id)
     try:
         secret = payer_operations.resend(invitation=row, now=now)
     except IllegalTransition:
         raise errors.Stale(_("This invitation was finished or revoked meanwhile.")) from None
-    fresh = payer_queries.get_invitation(actor=OPERATOR, public_id=invitation.public_id)
+    fresh = payer_access.get_invitation(actor=OPERATOR, public_id=invitation.public_id)
     invitations.send(invitation=fresh, secret=secret, now=now)
     invitations.record(actor=actor, action="invitation.resent", invitation=fresh, now=now)
     return fresh

@@ -11,7 +11,7 @@ from counterfoil.core.actor import Actor
 from counterfoil.core.states import IllegalTransition
 from counterfoil.flows.payers import invitations
 from counterfoil.identity import permissions
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from counterfoil.payers import access_queries as payer_access, operations as payer_operations
 
 
 def run(*, actor: Actor, now: datetime, invitation_ref: str) -> None:
@@ -21,10 +21,10 @@ def run(*, actor: Actor, now: datetime, invitation_ref: str) -> None:
     :raises errors.NotPermitted: the role does not allow it.
     :raises errors.Stale: it was finished or revoked meanwhile.
     """
-    found = payer_queries.get_invitation(actor=actor, public_id=invitation_ref)
+    found = payer_access.get_invitation(actor=actor, public_id=invitation_ref)
     actor.demand_staff(permissions.INVITE_PAYERS, biller_id=found.biller_id)
     with db.transaction():
-        row = payer_queries.lock_invitation(invitation_id=found.id)
+        row = payer_access.lock_invitation(invitation_id=found.id)
         try:
             payer_operations.revoke(invitation=row, now=now)
         except IllegalTransition:

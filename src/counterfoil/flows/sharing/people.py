@@ -18,7 +18,11 @@ from counterfoil.core import errors, sensitive
 from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.flows.payers import create_payer, invitations
 from counterfoil.identity import queries as identity_queries
-from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from counterfoil.payers import (
+    access_queries as payer_access,
+    operations as payer_operations,
+    queries as payer_queries,
+)
 from counterfoil.payers.drafts import NewInvitation, NewPayer
 from counterfoil.payers.queries import PayerRow
 from counterfoil.payers.states import InvitationState
@@ -87,21 +91,21 @@ def _joined(biller: BillerRow, payer: PayerRow, address: str) -> PayerRow | None
     login = identity_queries.find_by_email(email=address)
     if login is None:
         return None
-    ids = [g.payer_id for g in payer_queries.list_grants(login_id=login.id) if g.biller_id == biller.id]
+    ids = [g.payer_id for g in payer_access.list_grants(login_id=login.id) if g.biller_id == biller.id]
     rows = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=ids)
     return next((row for row in rows if row.email == address and row.id != payer.id), None)
 
 
 def _invite(actor: Actor, now: datetime, person: PayerRow) -> str:
     """Invite the person, or send the open invitation anew; return the path of its link. The old link ends."""
-    access = payer_queries.get_access(actor=OPERATOR, payer_public_id=person.public_id)
+    access = payer_access.get_access(actor=OPERATOR, payer_public_id=person.public_id)
     if access.accesses:
         return PAGE
     before = access.invitation
     if before is not None and before.state(now) in {InvitationState.PENDING, InvitationState.EXPIRED}:
-        row = payer_queries.lock_invitation(invitation_id=before.id)
+        row = payer_access.lock_invitation(invitation_id=before.id)
         return invitations.PATH.format(secret=payer_operations.resend(invitation=row, now=now))
-    profile = payer_queries.get_profile(actor=OPERATOR, biller_id=person.biller_id, key=PROFILE)
+    profile = payer_access.get_profile(actor=OPERATOR, biller_id=person.biller_id, key=PROFILE)
     new = NewInvitation(payer_id=person.id, profile_id=profile.id, email=person.email, by_ref=actor.ref)
     public_id, secret = payer_operations.invite(biller_id=person.biller_id, new=new, now=now)
     audit_operations.record(
