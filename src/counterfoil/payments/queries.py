@@ -1,26 +1,24 @@
-"""Reads of payments: lists, one payment with its timeline, and what flows need under lock."""
+"""Reads of payments: lists, one payment with its timeline and what it pays, and what flows need under lock."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from counterfoil.core import db, errors, pages, scope
 from counterfoil.core.actor import Actor
 from counterfoil.core.pages import Cursor, Page
 from counterfoil.payers import names
 from counterfoil.payments import states
-from counterfoil.payments.models import Allocation, Attempt, PayClaim, Payment, PaymentEvent
+from counterfoil.payments.models import Allocation, PayClaim, Payment, PaymentEvent
 from counterfoil.payments.rows import (
     COLUMNS,
     EventRow,
     PaymentRow,
+    PaysRow,
     ShareRow,
-    ToAsk,
-    ToSend,
     WaitingRow,
     Wanted,
 )
@@ -132,33 +130,6 @@ def list_years(*, actor: Actor, payer_ids: Collection[int]) -> list[tuple[int, i
     return list(years)
 
 
-def list_to_send(*, payment_ids: Collection[int]) -> list[ToSend]:
-    """Return what calls need of these payments, in the order given."""
-    rows = Attempt.objects.filter(payment_id__in=payment_ids, ended_at__isnull=True).values_list(
-        "payment_id", "payment__public_id", "payment__method_id", "payment__biller__name", "payment__amount_minor",
-        "payment__fee_minor", "payment__currency", "payment__effective_on", "payment__origin", "gateway_key",
-    )  # fmt: skip
-    found = {
-        row[0]: ToSend(row[0], row[1], row[2], row[3], row[4] + row[5], row[6], row[7], row[8], row[9])
-        for row in rows
-    }
-    return [found[payment_id] for payment_id in payment_ids if payment_id in found]
-
-
-def list_to_ask(*, payment_ids: Collection[int]) -> list[ToAsk]:
-    """Return the latest sending of each of these payments; those that never went through a gateway are left out."""
-    rows = (
-        Attempt.objects.filter(payment_id__in=payment_ids)
-        .order_by("payment_id", "-number")
-        .distinct("payment_id")
-        .values_list(
-            "payment_id", "payment__status", "payment__method_id", "gateway_key", "call_deadline",
-            "payment__submitted_at",
-        )
-    )  # fmt: skip
-    return [ToAsk(*row) for row in rows]
-
-
 def find_by_key(*, biller_id: int, scope_name: str, key: str) -> tuple[int, str, str] | None:
     """Return `(id, public id, request hash)` of the payment born under this key, or None."""
     return (
@@ -231,42 +202,6 @@ def list_for_invoice(*, actor: Actor, invoice_id: int) -> list[tuple[PaymentRow,
     return [(row, parts[row.id]) for row in sorted(rows, key=lambda row: row.submitted_at)]
 
 
-@dataclass(frozen=True, slots=True)
-class Declines:
-    """How many card payments were declined: of some payers, and at their biller (compliance CT-03, CT-08)."""
-
-    of_payers: int
-    in_session: int
-    from_address: int
-    lately: int
-
-
-def count_declines(
-    *, actor: Actor, biller_id: int, day_ago: datetime, hour_ago: datetime, lately: datetime
-) -> Declines:
-    """Count declined card payments of the actor's own payers, and of everybody from the same address or lately.
-
-    Reads the declined ones alone, by an index: they are few.
-    """
-    declined = Payment.objects.filter(status=states.DECLINED, method_kind="card")
-    own = declined.filter(payer_id__in=actor.payer_ids(), submitted_at__gt=day_ago).aggregate(
-        of_payers=Count("pk"),
-        in_session=Count(
-            "pk", filter=Q(authorization__session_ref=actor.session_ref) & ~Q(authorization__session_ref="")
-        ),
-    )
-    here = declined.filter(biller_id=biller_id, submitted_at__gt=hour_ago).aggregate(
-        from_address=Count("pk", filter=Q(authorization__ip=actor.ip) & ~Q(authorization__ip="")),
-        lately=Count("pk", filter=Q(submitted_at__gt=lately)),
-    )
-    return Declines(**own, **here)
-
-
-def count_cards(*, biller_id: int, since: datetime) -> int:
-    """Return how many card payments a biller took or was refused since then, those under way included."""
-    return Payment.objects.filter(biller_id=biller_id, method_kind="card", submitted_at__gt=since).count()
-
-
 def list_busy_methods(
     *,
     statuses: Collection[str],
@@ -321,17 +256,6 @@ def map_accounts(*, payment_ids: Collection[int]) -> dict[int, int]:
     return dict(Payment.objects.filter(pk__in=payment_ids).values_list("pk", "account_id"))
 
 
-@dataclass(frozen=True, slots=True)
-class PaysRow:
-    """One applied part of a payment: what pays an invoice, and whose money it is."""
-
-    id: int
-    payment_id: int
-    account_id: int
-    payer_id: int
-    amount_minor: int
-
-
 def list_paying(*, invoice_id: int) -> list[PaysRow]:
     """Return everything that has paid an invoice and still does. The caller holds its account."""
     rows = Allocation.objects.filter(
@@ -356,36 +280,6 @@ def lock(*, payment_ids: Collection[int]) -> list[Payment]:
     return db.lock_rows(Payment.objects.all(), kind="payment", ids=payment_ids)
 
 
-def list_open_attempts(*, payment_ids: Collection[int]) -> list[Attempt]:
-    """Return the open attempts of locked payments."""
-    return list(Attempt.objects.filter(payment_id__in=payment_ids, ended_at__isnull=True))
-
-
-def open_attempt(*, payment_id: int) -> Attempt | None:
-    """Return the open attempt of a locked payment, or None."""
-    return Attempt.objects.filter(payment_id=payment_id, ended_at__isnull=True).first()
-
-
-def find_key(*, biller_id: int, gateway_key: str) -> int | None:
-    """Return the id of the biller's payment that was sent under this gateway key, or None."""
-    rows = Attempt.objects.filter(biller_id=biller_id, gateway_key=gateway_key)
-    return rows.values_list("payment_id", flat=True).first()
-
-
-def gateway_keys(*, payment_ids: Collection[int]) -> dict[int, str]:
-    """Return the latest gateway key of each payment."""
-    rows = Attempt.objects.filter(payment_id__in=payment_ids).order_by("payment_id", "number")
-    return dict(rows.values_list("payment_id", "gateway_key"))
-
-
-def due_checks(*, now: datetime, limit: int, biller_id: int | None = None) -> list[int]:
-    """Return payments whose open attempt is past its lease and due to be asked about, the longest waiting first."""
-    rows = Attempt.objects.filter(ended_at__isnull=True, next_check_at__lte=now, call_deadline__lte=now)
-    if biller_id is not None:
-        rows = rows.filter(biller_id=biller_id)
-    return list(rows.order_by("next_check_at").values_list("payment_id", flat=True)[:limit])
-
-
 def maturing(*, biller_id: int, today: date, limit: int, after_id: int = 0) -> list[int]:
     """Return funded bank debits whose ordinary time for returns has passed on the biller's `today`."""
     rows = Payment.objects.filter(
@@ -406,11 +300,6 @@ def credit_sources(*, account_id: int, payer_id: int) -> list[tuple[int, int]]:
     )
     left = [(pk, amount - used.get(pk, 0)) for pk, amount in amounts.items()]
     return [(pk, rest) for pk, rest in left if rest > 0]
-
-
-def refs_by_gateway_key(*, biller_id: int) -> dict[str, str]:
-    """Return the payment's public id for each key that was ever sent for this biller."""
-    return dict(Attempt.objects.filter(biller_id=biller_id).values_list("gateway_key", "payment__public_id"))
 
 
 def list_sent(*, actor: Actor, biller_id: int) -> list[PaymentRow]:

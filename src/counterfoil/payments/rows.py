@@ -147,3 +147,24 @@ class WaitingRow:
     submitted_on: date
     method_status: str
     method_validation: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaysRow:
+    """One applied part of a payment: what pays an invoice, and whose money it is."""
+
+    id: int
+    payment_id: int
+    account_id: int
+    payer_id: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declines:
+    """How many card payments were declined: of some payers, and at their biller (compliance CT-03, CT-08)."""
+
+    of_payers: int
+    in_session: int
+    from_address: int
+    lately: int

@@ -13,7 +13,7 @@ from counterfoil.core import errors, http
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.payments import confirm
 from counterfoil.gateways.sandbox import client
-from counterfoil.payments import queries as payment_queries
+from counterfoil.payments import attempt_queries, queries as payment_queries
 from counterfoil.payments.queries import PaymentRow
 from counterfoil_sandbox import store
 from tests.factories import sandbox as sandboxes
@@ -69,7 +69,7 @@ def test_a_method_is_not_added_while_no_slot_is_free(world: World) -> None:
 
 def test_another_billers_gateway_wakes_nothing(world: World, base_store: store.Store) -> None:
     payment = unheard(world)
-    key = payment_queries.gateway_keys(payment_ids=[payment.id])[payment.id]
+    key = attempt_queries.gateway_keys(payment_ids=[payment.id])[payment.id]
     other = World(sandboxes.practice(base_store))
     try:
         for home, status in ((other, "Pending"), (world, "Paid")):

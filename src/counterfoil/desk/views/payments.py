@@ -14,7 +14,7 @@ from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import queries as payer_queries
-from counterfoil.payments import queries as payment_queries, states
+from counterfoil.payments import attempt_queries, queries as payment_queries, states
 from counterfoil.payments.queries import Wanted
 from counterfoil.ui import sheets
 
@@ -108,7 +108,7 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "timeline": timeline.of(
             payment=payment, events=payment_queries.list_events(actor=desk.actor, payment_id=payment.id)
         ),
-        "gateway_key": payment_queries.gateway_keys(payment_ids=[payment.id]).get(payment.id, ""),
+        "gateway_key": attempt_queries.gateway_keys(payment_ids=[payment.id]).get(payment.id, ""),
         "authorization": agreement_queries.get(actor=desk.actor, authorization_id=payment.authorization_id)
         if payment.authorization_id
         else None,

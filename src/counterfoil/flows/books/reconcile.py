@@ -11,7 +11,7 @@ from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import send
 from counterfoil.gateways import base
 from counterfoil.ledger import queries as ledger_queries
-from counterfoil.payments import queries as payment_queries, states
+from counterfoil.payments import attempt_queries, queries as payment_queries, states
 from counterfoil.payments.queries import PaymentRow
 
 
@@ -56,7 +56,7 @@ def run(*, actor: Actor, biller_id: int) -> Reconciliation:
             theirs[movement.key] = theirs.get(movement.key, 0) + movement.amount_minor
     with db.reading():
         ours = ledger_queries.clearing_by_source(actor=actor, biller_id=biller_id)
-        by_key = payment_queries.refs_by_gateway_key(biller_id=biller_id)
+        by_key = attempt_queries.refs_by_gateway_key(biller_id=biller_id)
         rows = {row.public_id: row for row in payment_queries.list_sent(actor=actor, biller_id=biller_id)}
     return _compare(biller.key, ours, theirs, by_key, rows)
 

@@ -11,7 +11,7 @@ from counterfoil.core.actor import Actor
 from counterfoil.flows.methods import refresh
 from counterfoil.flows.payments import resolve_unknown
 from counterfoil.gateway_events import operations as event_operations, queries as event_queries
-from counterfoil.payments import queries as payment_queries
+from counterfoil.payments import attempt_queries
 
 CLOCK_ADVANCED = "clock.advanced"
 
@@ -23,7 +23,7 @@ def run(*, actor: Actor, now: datetime, event_id: int) -> None:
         return
     if event.kind == CLOCK_ADVANCED:
         _follow_clock(bytes(event.raw), now)
-    payment_id = payment_queries.find_key(biller_id=event.biller_id, gateway_key=event.payment_key)
+    payment_id = attempt_queries.find_key(biller_id=event.biller_id, gateway_key=event.payment_key)
     unheard: set[int] = set()
     if payment_id is not None:
         unheard = resolve_unknown.ask(actor=actor, now=now, payment_ids=[payment_id], source="event")

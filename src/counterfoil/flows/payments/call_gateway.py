@@ -9,7 +9,12 @@ from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import record_results, send
 from counterfoil.flows.payments.birth import LEASE
 from counterfoil.flows.payments.record_results import Outcome
-from counterfoil.payments import operations as payment_operations, queries as payment_queries, states
+from counterfoil.payments import (
+    attempt_queries,
+    operations as payment_operations,
+    queries as payment_queries,
+    states,
+)
 
 
 def run(*, actor: Actor, now: datetime, payment_id: int) -> None:
@@ -26,7 +31,7 @@ def _take(payment_id: int, now: datetime) -> bool:
     payments = payment_queries.lock(payment_ids=[payment_id])
     if not payments or payments[0].status != states.SUBMITTING:
         return False
-    attempt = payment_queries.open_attempt(payment_id=payment_id)
+    attempt = attempt_queries.open_attempt(payment_id=payment_id)
     if attempt is None or attempt.call_started_at is not None or attempt.call_deadline <= now:
         return False
     payment_operations.take_lease(attempt=attempt, now=now, deadline=now + LEASE)

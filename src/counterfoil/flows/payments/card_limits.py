@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from counterfoil.core import errors
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.flows.payments.facts import Facts
-from counterfoil.payments import queries as payment_queries
+from counterfoil.payments import decline_queries
 from counterfoil.rules import queries as rule_queries
 
 SESSION, DAY, ADDRESS = (
@@ -45,7 +45,7 @@ def check(*, actor: Actor, now: datetime, facts: Facts) -> None:
     most = rule_queries.list_at([SESSION, DAY, ADDRESS, BREAKER], on=facts.today)
     breaker = _Breaker(**most[BREAKER])
     lately = now - timedelta(minutes=breaker.minutes)
-    seen = payment_queries.count_declines(
+    seen = decline_queries.count_declines(
         actor=actor,
         biller_id=facts.biller.id,
         day_ago=now - timedelta(days=1),
@@ -63,7 +63,7 @@ def _is_broken(breaker: _Breaker, declined: int, *, biller_id: int, since: datet
     # Fewer declines than this cannot be that share of enough payments: nothing more is read.
     if declined * 100 <= breaker.attempts * breaker.percent:
         return False
-    tried = payment_queries.count_cards(biller_id=biller_id, since=since)
+    tried = decline_queries.count_cards(biller_id=biller_id, since=since)
     return tried >= breaker.attempts and declined * 100 > tried * breaker.percent
 
 

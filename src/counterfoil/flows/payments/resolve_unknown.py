@@ -18,8 +18,13 @@ from counterfoil.flows.payments import record_results, send
 from counterfoil.flows.payments.record_results import Outcome
 from counterfoil.gateways import base
 from counterfoil.methods import queries as method_queries
-from counterfoil.payments import operations as payment_operations, queries as payment_queries, states
-from counterfoil.payments.queries import ToAsk
+from counterfoil.payments import (
+    attempt_queries,
+    operations as payment_operations,
+    queries as payment_queries,
+    states,
+)
+from counterfoil.payments.rows import ToAsk
 
 BATCH = 200
 SILENCES = 3
@@ -31,7 +36,7 @@ Answer: TypeAlias = base.Result | base.Fenced | base.NotFound
 
 def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
     """Ask about every payment that is past its lease and due to be asked; return how many were asked about."""
-    due = payment_queries.due_checks(now=now, limit=BATCH, biller_id=biller_id)
+    due = attempt_queries.due_checks(now=now, limit=BATCH, biller_id=biller_id)
     ask(actor=actor, now=now, payment_ids=due, source="look_up")
     return len(due)
 
@@ -44,7 +49,7 @@ def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str)
 
     :returns: those about which there was no answer; ask again later.
     """
-    rows = payment_queries.list_to_ask(payment_ids=payment_ids)
+    rows = attempt_queries.list_to_ask(payment_ids=payment_ids)
     tokens = method_queries.list_tokens(method_ids={row.method_id for row in rows})
     connections = biller_queries.list_connections(
         connection_ids={token.connection_id for token in tokens.values()}
@@ -114,7 +119,7 @@ def _postpone(payment_ids: Sequence[int], now: datetime) -> None:
         payment_queries.lock(payment_ids=payment_ids)
         due = [
             (attempt, now + BACKOFF[min(attempt.checks, len(BACKOFF) - 1)])
-            for attempt in payment_queries.list_open_attempts(payment_ids=payment_ids)
+            for attempt in attempt_queries.list_open_attempts(payment_ids=payment_ids)
             if attempt.next_check_at is not None and attempt.next_check_at <= now
         ]
         payment_operations.postpone_checks(due=due)

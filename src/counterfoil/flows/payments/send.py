@@ -13,7 +13,7 @@ from counterfoil.billers import queries as billers
 from counterfoil.core import db, failpoints, http
 from counterfoil.gateways import base, registry
 from counterfoil.methods import queries as method_queries
-from counterfoil.payments import queries as payment_queries
+from counterfoil.payments import attempt_queries
 
 CALLERS = 8
 
@@ -33,7 +33,7 @@ Answer: TypeAlias = tuple[int, base.Result]
 
 def prepare(*, payment_ids: Sequence[int]) -> list[Sending]:
     """Read what these payments need for their calls, in a handful of queries."""
-    rows = payment_queries.list_to_send(payment_ids=payment_ids)
+    rows = attempt_queries.list_to_send(payment_ids=payment_ids)
     tokens = method_queries.list_tokens(method_ids={row.method_id for row in rows})
     connections = billers.list_connections(
         connection_ids={tokens[row.method_id].connection_id for row in rows}

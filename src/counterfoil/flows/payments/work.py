@@ -15,7 +15,13 @@ from counterfoil.gateways import base
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
 from counterfoil.invoices.queries import Invoice, InvoicePart
 from counterfoil.payers import queries as payer_queries
-from counterfoil.payments import operations as payment_operations, policy, queries as payment_queries, states
+from counterfoil.payments import (
+    attempt_queries,
+    operations as payment_operations,
+    policy,
+    queries as payment_queries,
+    states,
+)
 from counterfoil.payments.operations import NewEvent
 from counterfoil.payments.policy import Money
 from counterfoil.payments.queries import Allocation, Payment
@@ -221,7 +227,7 @@ def _check_again(works: Sequence[Work], now: datetime) -> None:
         if item.payment.status in states.UNRESOLVED
     }
     if waits:
-        attempts = payment_queries.list_open_attempts(payment_ids=list(waits))
+        attempts = attempt_queries.list_open_attempts(payment_ids=list(waits))
         payment_operations.postpone_checks(due=[(each, now + waits[each.payment_id]) for each in attempts])
 
 

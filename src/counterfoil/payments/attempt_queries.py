@@ -1,0 +1,71 @@
+"""Reads of attempts, the sendings of payments to a gateway. For flows: what to send, whom to ask, and by which key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from counterfoil.payments.models import Attempt
+from counterfoil.payments.rows import ToAsk, ToSend
+
+
+def list_to_send(*, payment_ids: Collection[int]) -> list[ToSend]:
+    """Return what calls need of these payments, in the order given."""
+    rows = Attempt.objects.filter(payment_id__in=payment_ids, ended_at__isnull=True).values_list(
+        "payment_id", "payment__public_id", "payment__method_id", "payment__biller__name", "payment__amount_minor",
+        "payment__fee_minor", "payment__currency", "payment__effective_on", "payment__origin", "gateway_key",
+    )  # fmt: skip
+    found = {
+        row[0]: ToSend(row[0], row[1], row[2], row[3], row[4] + row[5], row[6], row[7], row[8], row[9])
+        for row in rows
+    }
+    return [found[payment_id] for payment_id in payment_ids if payment_id in found]
+
+
+def list_to_ask(*, payment_ids: Collection[int]) -> list[ToAsk]:
+    """Return the latest sending of each of these payments; those that never went through a gateway are left out."""
+    rows = (
+        Attempt.objects.filter(payment_id__in=payment_ids)
+        .order_by("payment_id", "-number")
+        .distinct("payment_id")
+        .values_list(
+            "payment_id", "payment__status", "payment__method_id", "gateway_key", "call_deadline",
+            "payment__submitted_at",
+        )
+    )  # fmt: skip
+    return [ToAsk(*row) for row in rows]
+
+
+def list_open_attempts(*, payment_ids: Collection[int]) -> list[Attempt]:
+    """Return the open attempts of locked payments."""
+    return list(Attempt.objects.filter(payment_id__in=payment_ids, ended_at__isnull=True))
+
+
+def open_attempt(*, payment_id: int) -> Attempt | None:
+    """Return the open attempt of a locked payment, or None."""
+    return Attempt.objects.filter(payment_id=payment_id, ended_at__isnull=True).first()
+
+
+def due_checks(*, now: datetime, limit: int, biller_id: int | None = None) -> list[int]:
+    """Return payments whose open attempt is past its lease and due to be asked about, the longest waiting first."""
+    rows = Attempt.objects.filter(ended_at__isnull=True, next_check_at__lte=now, call_deadline__lte=now)
+    if biller_id is not None:
+        rows = rows.filter(biller_id=biller_id)
+    return list(rows.order_by("next_check_at").values_list("payment_id", flat=True)[:limit])
+
+
+def find_key(*, biller_id: int, gateway_key: str) -> int | None:
+    """Return the id of the biller's payment that was sent under this gateway key, or None."""
+    rows = Attempt.objects.filter(biller_id=biller_id, gateway_key=gateway_key)
+    return rows.values_list("payment_id", flat=True).first()
+
+
+def gateway_keys(*, payment_ids: Collection[int]) -> dict[int, str]:
+    """Return the latest gateway key of each payment."""
+    rows = Attempt.objects.filter(payment_id__in=payment_ids).order_by("payment_id", "number")
+    return dict(rows.values_list("payment_id", "gateway_key"))
+
+
+def refs_by_gateway_key(*, biller_id: int) -> dict[str, str]:
+    """Return the payment's public id for each key that was ever sent for this biller."""
+    return dict(Attempt.objects.filter(biller_id=biller_id).values_list("gateway_key", "payment__public_id"))
