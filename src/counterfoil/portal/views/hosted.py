@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,26 +19,26 @@ from counterfoil.portal.views.proof import WithProof
 KINDS: dict[str, base.Kind] = {"bank": "bank", "card": "card"}
 
 
-class HostedWindow(WithProof, BillingView):
+class HostedWindow(WithProof, BillingView, abc.ABC):
     """A page that asks for a card or a bank account. Numbers go from the browser to the gateway, never to us."""
 
     tab = "methods"
     asked_again = ("payer", "back")
 
     @property
+    @abc.abstractmethod
     def payer_row(self) -> PayerRow:
         """Whose method it is or will be."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def kind(self) -> base.Kind:
         """What is asked for: a card or a bank account."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def path(self) -> str:
         """This page's address, without anything behind it."""
-        raise NotImplementedError
 
     @property
     def locale(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import functools
 from urllib.parse import urlencode
 
@@ -133,7 +134,7 @@ class CloseRequest(RequestView):
         return HttpResponseRedirect(here)
 
 
-class AskView(BillingView):
+class AskView(BillingView, abc.ABC):
     """The window in which something is asked about a bill or a payment."""
 
     kind = topics.INVOICE
@@ -176,17 +177,17 @@ class AskView(BillingView):
         """
         return self.billers[self.subject[0]]
 
-    @functools.cached_property
+    @property
+    @abc.abstractmethod
     def subject(self) -> tuple[int, str, str]:
         """The biller, the number, and for whom.
 
         :raises errors.NotFound: not a bill or payment for which this login may ask.
         """
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def back_url(self) -> str:
         """Where closing the window leads."""
-        raise NotImplementedError
 
     def seen(self, *, payer_id: int) -> None:
         """Refuse what this login may see but not ask about.
