@@ -13,6 +13,7 @@ class Authorization(models.Model):
         SINGLE = "single"
         RECURRING = "recurring"
         STANDING = "standing"
+        HELPER = "helper"
         STORED_METHOD = "stored_method"
 
     public_id = models.CharField(max_length=28, unique=True)

@@ -33,6 +33,7 @@ class NewHelper:
     payer_id: int
     helper_id: int
     method_id: int | None
+    authorization_id: int | None
     name: str
     email: str
     may_pay: bool

@@ -73,7 +73,7 @@ class Helper(models.Model):
     """A person may see, or see and pay, what a payer owes on one account: until a day, up to an amount.
 
     `helper` is that person's own payer at the biller. With `method` the payer named one of the payer's own methods
-    for it; without, the helper pays with the helper's own.
+    for it, under the `authorization` accepted by giving the access; without, the helper pays with the helper's own.
     """
 
     public_id = models.CharField(max_length=28, unique=True)
@@ -91,6 +91,13 @@ class Helper(models.Model):
     )
     method = models.ForeignKey(
         "methods.PaymentMethod", on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
+    authorization = models.ForeignKey(
+        "agreements.Authorization",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
     )
     name = models.CharField(max_length=120)
     email = models.EmailField()

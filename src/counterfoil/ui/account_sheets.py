@@ -44,6 +44,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "single": gettext_lazy("One payment"),
     "recurring": gettext_lazy("Autopay"),
     "standing": gettext_lazy("Collection by the biller"),
+    "helper": gettext_lazy("A helper's payments"),
     "stored_method": gettext_lazy("Keeping a payment method"),
 }
 ANSWERED_YES: Final = "answered_yes"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db, errors
@@ -32,6 +33,8 @@ def run(*, actor: Actor, now: datetime, ref: str) -> None:
         row = sharing_queries.lock_helper(helper_id=helper.id)
         if row.status == states.ENDED:
             return
+        if row.authorization_id is not None:
+            agreement_operations.revoke(authorization_ids=[row.authorization_id], now=now)
         event = sharing_operations.end_access(helper=row, by_ref=actor.ref, now=now)
         audit_operations.record(
             actor=actor, biller_id=helper.biller_id, action=event, object_ref=helper.public_id, now=now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -70,14 +70,14 @@ def run(*, actor: Actor, now: datetime, access: Access) -> str:
             account_id=account.id, payer_id=payer.id, helper_id=person.payer.id
         ):
             raise errors.Invalid(_("This person has access already. End it first."), field="email")
+        new = _new(access, biller, payer, account, person.payer, method)
         if method is not None:
             text = text_of(access=access, biller=biller, payer=payer, account=account, method=method, now=now)
-            agreement_operations.create_many(
+            [given_id] = agreement_operations.create_many(
                 actor=actor, now=now, drafts=[_permission(access, biller, payer, method, text)]
             )
-        made = sharing_operations.give_access(
-            actor=actor, new=_new(access, biller, payer, account, person.payer, method), now=now
-        )
+            new = replace(new, authorization_id=given_id)
+        made = sharing_operations.give_access(actor=actor, new=new, now=now)
         helper = sharing_queries.get_helper(actor=OPERATOR, public_id=made.public_id)
         notify.queue(
             now=now,
@@ -149,6 +149,7 @@ def _new(
         payer_id=payer.id,
         helper_id=helper.id,
         method_id=method.id if method else None,
+        authorization_id=None,
         name=access.name.strip(),
         email=helper.email,
         may_pay=access.may_pay,
@@ -197,7 +198,8 @@ def _permission(
     return agreement_operations.NewAuthorization(
         biller_id=biller.id,
         payer_id=payer.id,
-        kind="standing",
+        # Not a standing one: that is the biller's, to collect (`flows.methods.permit`).
+        kind="helper",
         method_ref=method.public_id,
         sec_code="",
         amount_minor=access.total_minor,
