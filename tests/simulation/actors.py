@@ -107,7 +107,7 @@ def submit_again(run: Run) -> None:
 
 def _review(run: Run, person: Person) -> Submission | None:
     account_id, payer_id = person.pair
-    opened = _open_invoices(run, person)
+    opened = open_invoices(run, person)
     amounts = () if not opened or run.random.random() < 0.4 else _amounts(run, opened)
     order = PayOrder(
         payer_id=payer_id,
@@ -126,7 +126,7 @@ def _agreed(person: Person, quote: Quote) -> Agreed:
     return Agreed(person.pair, quote.amount_minor, {s.invoice_number: s.amount_minor for s in quote.shares})
 
 
-def _open_invoices(run: Run, person: Person) -> list[tuple[str, int]]:
+def open_invoices(run: Run, person: Person) -> list[tuple[str, int]]:
     """What is open on each of somebody's invoices, less what is on its way: read without the product's queries."""
     return [
         (ref, left)

@@ -36,7 +36,7 @@ def in_between(run: Run) -> list[str]:
         for pair, shown in outstanding(run).items()
         if shown != (right := run.oracle.outstanding(pair, payments))
     ]
-    wrong += later.wrong(run) if run.seed >= later.FROM else []
+    wrong += [what for watch in run.watches for what in watch(run)]
     return wrong + [str(finding) for finding in verify.run(biller_id=run.world.biller_id)]
 
 

@@ -1,15 +1,12 @@
-"""Payments of later days and autopay in a simulated month: who sets, changes and stops them, and what must hold.
-
-Seeds from `FROM` on play with these acts as well; those before keep what they found.
-"""
+"""Payments of later days and autopay in a simulated month: who sets, changes and stops them, and what must hold."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, cast
 
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.schedules import (
@@ -28,15 +25,17 @@ from counterfoil.flows.schedules import (
     skip_once,
 )
 from counterfoil.flows.schedules.enroll import EnrollmentForm
-from counterfoil.invoices import queries as invoice_queries
 from counterfoil.schedules import policy, queries as schedule_queries
-from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow
+from counterfoil.schedules.rows import EnrollmentRow
 from tests.simulation import actors
 from tests.simulation.oracle import LIVE, Agreed, Seen
 from tests.simulation.run import Person, Run
 
-FROM = 9_000
 DAYS = (1, 2, 3, 5, 8, 10, 13, 30)
+OPEN = (
+    "SELECT public_id, payer_id FROM schedules_scheduled WHERE biller_id = %s AND status IN ('scheduled', 'running')"
+    " ORDER BY run_on, id"
+)
 
 
 def schedule(run: Run) -> None:
@@ -52,8 +51,7 @@ def schedule(run: Run) -> None:
 
 def _order(run: Run, person: Person) -> Any:
     account_id, payer_id = person.pair
-    opened = invoice_queries.list_open(actor=person.actor, payer_id=payer_id, account_id=account_id)
-    parts = [(i.public_id, max(1, i.payable_minor)) for i in opened]
+    parts = [(ref, max(1, left)) for ref, left in actors.open_invoices(run, person)]
     amounts = tuple(run.random.sample(parts, run.random.randint(1, min(2, len(parts))))) if parts else ()
     order = actors.PayOrder(
         payer_id=payer_id,
@@ -68,17 +66,17 @@ def _order(run: Run, person: Person) -> Any:
 def change_mind(run: Run) -> None:
     """Somebody cancels or changes what is set."""
     person = run.random.choice(run.people)
-    rows = _waiting(run, person)
-    if not rows:
+    refs = [ref for ref, payer_id in run.rows(OPEN) if payer_id == person.pair[1]]
+    if not refs:
         return
-    row = run.random.choice(rows)
+    ref = run.random.choice(refs)
     if run.random.random() < 0.6:
-        cancel.run(actor=person.actor, now=run.now, ref=row.public_id)
+        cancel.run(actor=person.actor, now=run.now, ref=ref)
         return
     order = _order(run, person)
     on = run.world.today + timedelta(days=run.random.choice(DAYS))
-    seen = review.run(actor=person.actor, now=run.now, order=order, on=on, replaces=row.public_id)
-    change.run(actor=person.actor, now=run.now, ref=row.public_id, order=order, on=on, seen=seen.digest)
+    seen = review.run(actor=person.actor, now=run.now, order=order, on=on, replaces=ref)
+    change.run(actor=person.actor, now=run.now, ref=ref, order=order, on=on, seen=seen.digest)
 
 
 def autopay(run: Run) -> None:
@@ -144,10 +142,9 @@ def _replace(run: Run, person: Person, row: EnrollmentRow) -> None:
 
 def take_due(run: Run) -> None:
     """The worker takes what is due; what it takes is never more than was outstanding."""
-    before = {
-        pair: run.oracle.outstanding(pair, seen_by(run)) for pair in {person.pair for person in run.people}
-    }
-    known = {seen.ref for seen in seen_by(run)}
+    there = seen_by(run)
+    before = {pair: run.oracle.outstanding(pair, there) for pair in {person.pair for person in run.people}}
+    known = {seen.ref for seen in there}
     try:
         run_due.run(actor=WORKER, now=run.now, biller_id=run.world.biller_id)
     finally:
@@ -174,7 +171,8 @@ def worker_later(run: Run) -> None:
 def seen_by(run: Run) -> list[Seen]:
     """Return the payments there are; what a scheduled one took was agreed to when it was set."""
     rows = run.rows("SELECT key, public_id, status, amount_minor FROM payments_payment WHERE biller_id = %s")
-    learn(run)
+    if any(key.startswith("sch_") and key not in run.oracle.agreed for key, *_ in rows):
+        learn(run)
     return [Seen(*row) for row in rows]
 
 
@@ -195,21 +193,23 @@ def learn(run: Run) -> None:
     run.oracle.agreed.update(parts)
 
 
-def is_waiting(run: Run) -> bool:
-    """Tell whether anything is set for later."""
-    return bool(
-        run.rows(
-            "SELECT 1 FROM schedules_scheduled WHERE biller_id = %s AND status IN ('scheduled', 'running') LIMIT 1"
-        )
+def next_day(run: Run) -> date | None:
+    """Return the next day on which something is to be taken or told of, if anything is set for later."""
+    [(found,)] = run.rows(
+        "SELECT min(least(run_on, CASE WHEN noticed_on IS NULL THEN notice_on END)) FROM schedules_scheduled"
+        " WHERE biller_id = %s AND status IN ('scheduled', 'running')"
     )
+    return cast("date | None", found)
 
 
 def drain(run: Run) -> None:
-    """The worker goes on, day by day, until nothing is set for later."""
+    """The worker goes on, from one day that matters to the next, until nothing is set for later."""
     for _ in range(90):
-        if not is_waiting(run):
+        day = next_day(run)
+        if day is None:
             return
-        run.wait(timedelta(hours=26))
+        # Two hours later each time: in the night nothing is taken.
+        run.wait(timedelta(days=max(1, (day - run.world.today).days), hours=2))
         run.perform("drain later", lambda: _day(run))
     raise AssertionError("something stays set for later")
 
@@ -224,10 +224,6 @@ def _day(run: Run) -> None:
     if plan_due:
         plan(run)
     run.until_quiet()
-
-
-def _waiting(run: Run, person: Person) -> list[ScheduledRow]:
-    return schedule_queries.list_scheduled(actor=person.actor, payer_ids=[person.pair[1]])
 
 
 # -- What must hold ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`make simulate SEEDS=n`: many seeds, several processes, one line at the end; seeds that fail are told and kept."""
+"""`make simulate SEEDS=n`: many seeds of each kind, several processes, and how to see again one that fails."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests.simulation import kinds
+
 # The database is swept after so many seeds: statements that look at all billers stay quick.
 SWEEP_AFTER = 200
 
@@ -31,6 +33,7 @@ class Tally:
     """What one process did."""
 
     seeds: int = 0
+    by_kind: Counter[str] = field(default_factory=Counter)
     crashes: int = 0
     reconciled: int = 0
     payments: Counter[str] = field(default_factory=Counter)
@@ -41,10 +44,8 @@ def main() -> int:
     """Run the seeds that the command line names; 1 when one of them failed."""
     asked = _arguments()
     began = time.monotonic()
-    parts = [
-        list(range(asked.start, asked.start + asked.seeds))[i :: asked.processes]
-        for i in range(asked.processes)
-    ]
+    wanted = kinds.numbers(asked.kind, start=asked.start, count=asked.seeds)
+    parts = [wanted[i :: asked.processes] for i in range(asked.processes)]
     context = multiprocessing.get_context("spawn")
     queue: Queue[Tally] = context.Queue()
     workers = [
@@ -62,9 +63,10 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=2000, help="how many")
-    parser.add_argument("--start", type=int, default=0, help="the first one")
-    parser.add_argument("--events", type=int, default=24, help="acts in each")
+    parser.add_argument("--seeds", type=int, default=2000, help="how many, of all kinds together")
+    parser.add_argument("--kind", default="all", choices=["all", *kinds.FIRST], help="what is played")
+    parser.add_argument("--start", type=int, default=0, help="the first one, counted within its kind")
+    parser.add_argument("--events", type=int, default=kinds.EVENTS, help="acts in each")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     return parser.parse_args()
 
@@ -79,13 +81,16 @@ def _gather(queue: Queue[Tally], workers: list[Any], wanted: int, began: float) 
                 break
             continue
         total.seeds += part.seeds
+        total.by_kind += part.by_kind
         total.crashes += part.crashes
         total.reconciled += part.reconciled
         total.payments += part.payments
         total.failed += part.failed
         for seed, story in part.failed:
             print(f"\n{story}\n", flush=True)
-            print(f"seed {seed} failed; kept seeds are in tests/simulation/kept_seeds.txt", flush=True)
+            kind = kinds.of(seed)
+            again = f"--kind {kind} --start {seed - kinds.FIRST[kind]} --seeds 1"
+            print(f"seed {seed} failed; again: ARGS='{again}'. Keep it in kept_seeds.txt", flush=True)
         spent = time.monotonic() - began
         print(f"\r{total.seeds}/{wanted} seeds, {spent / total.seeds:.2f} s each ", end="", flush=True)
     print()
@@ -94,7 +99,9 @@ def _gather(queue: Queue[Tally], workers: list[Any], wanted: int, began: float) 
 
 def _report(total: Tally, seconds: float) -> None:
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(total.payments.items()))
-    print(f"{total.seeds} seeds in {seconds:.0f} s: {total.crashes} crashes, payments: {statuses or 'none'}")
+    played = ", ".join(f"{count} {kind}" for kind, count in total.by_kind.items())
+    print(f"{total.seeds} seeds ({played}) in {seconds:.0f} s: {total.crashes} crashes")
+    print(f"payments: {statuses or 'none'}")
     print(
         f"{len(total.failed)} seeds violated an invariant"
         + (f": {', '.join(str(seed) for seed, _ in total.failed)}" if total.failed else "")
@@ -110,7 +117,7 @@ def _work(number: int, seeds: list[int], events: int, queue: Queue[Tally]) -> No
         from tests.simulation import invariants, seeds as playing  # noqa: PLC0415
 
         for count, seed in enumerate(seeds, start=1):
-            tally = Tally(seeds=1)
+            tally = Tally(seeds=1, by_kind=Counter([kinds.of(seed)]))
             try:
                 made = playing.run(seed, base_store, events=events)
                 tally.crashes, tally.reconciled = made.crashes, 1

@@ -6,7 +6,6 @@ What must hold beside everything else: what everybody owes on an account sums to
 from __future__ import annotations
 
 import secrets
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,13 +16,11 @@ from counterfoil.core.actor import WORKER
 from counterfoil.flows.payments import prepare, submit
 from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Submission
 from counterfoil.flows.sharing import act, answer, end, end_access
-from counterfoil.gateways.sandbox import client
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import operations as payer_operations
 from counterfoil.payers.drafts import NewLink
-from counterfoil_sandbox import store
 from tests.factories import relatives
-from tests.simulation import actors, invariants, seeds
+from tests.simulation import actors, invariants
 from tests.simulation.oracle import LIVE, Agreed, Oracle, Pair, Seen, Verdict
 from tests.simulation.run import Person, Run
 
@@ -171,6 +168,10 @@ class Family:
         for _ in range(run.random.choice([1, 2])):
             act.pay(stand_in=stand_in, now=run.now, order=order, key=key, seen=quote.digest)
 
+    def part(self, run: Run) -> None:
+        """The payer ends her access."""
+        end_access.run(actor=run.people[0].actor, now=run.now, ref=self.access)
+
     def _agree(self, key: str, quote: Quote) -> None:
         parts = {share.invoice_number: share.amount_minor for share in quote.shares}
         self.oracle.agreed[key] = Agreed(self.sister.pair, quote.amount_minor, parts)
@@ -227,26 +228,3 @@ def wrong(run: Run) -> list[str]:
         for account in opened.keys() | owed.keys()
         if owed[account] != opened[account]
     ]
-
-
-def play(seed: int, base_store: store.Store, *, events: int = 70) -> Run:
-    """Play one seed with relatives to its end.
-
-    :raises seeds.Violated: an invariant does not hold.
-    """
-    made = Run(seed, base_store)
-    try:
-        family = meet(made)
-        actors.play(made, events=events, others=family.acts)
-        found = wrong(made)
-        made.drain()
-        end_access.run(actor=made.people[0].actor, now=made.now, ref=family.access)
-        found += [*invariants.at_the_end(made), *wrong(made)]
-    except Exception as error:
-        story = [f"seed {seed}", *traceback.format_exc().splitlines()[-14:], *made.log]
-        raise seeds.Violated("\n".join(story)) from error
-    finally:
-        client.mount(base_url=made.world.sandbox.base_url, transport=None)
-    if found:
-        raise seeds.Violated("\n".join([f"seed {seed}", *found, "what happened:", *made.log]))
-    return made

@@ -89,6 +89,8 @@ class Run:
         self.methods: dict[int, list[str]] = {}
         self.submitted: list[tuple[Person, Any]] = []
         self.told: list[Any] = []
+        # What must hold beside the rest, at any moment of a seed of this kind.
+        self.watches: list[Callable[[Run], list[str]]] = []
         self.countdown: int | None = None
         self.places: Counter[str] = Counter()
         self.crashes = 0
@@ -227,7 +229,10 @@ class Run:
                 break
         else:
             raise AssertionError("the worker does not come to rest")
-        self.redefer()
+        if self.rows(
+            "SELECT 1 FROM gateway_events_gatewayevent WHERE biller_id = %s AND applied_at IS NULL LIMIT 1"
+        ):
+            self.redefer()
         if self.rows("SELECT 1 FROM payments_payment WHERE biller_id = %s AND status = 'pending' LIMIT 1"):
             self.mature()
 

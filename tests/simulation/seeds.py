@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
-from tests.simulation import actors, invariants, later
+from tests.simulation import actors, invariants, kinds, later, relatives
 from tests.simulation.run import Run
 
 KEPT = Path(__file__).parent / "kept_seeds.txt"
-# Acts in one seed. Many short months find more than few long ones; `--events` plays longer ones.
-EVENTS = 24
 
 
 class Violated(AssertionError):
@@ -25,22 +25,14 @@ def kept() -> list[tuple[int, int]]:
     return [(int(line[0]), int(line[1])) for line in lines if line]
 
 
-def run(seed: int, base_store: store.Store, *, events: int = EVENTS) -> Run:
-    """Play one seed to its end.
+def run(seed: int, base_store: store.Store, *, events: int = kinds.EVENTS) -> Run:
+    """Play one seed to its end, as its kind is played: its number says which.
 
     :raises Violated: an invariant does not hold; the message has the seed, what is wrong and what happened.
     """
     made = Run(seed, base_store)
     try:
-        if seed >= later.FROM:
-            made.world.set_portal(schedule_payment=True)
-            actors.play(made, events=events + events // 2, others=later.WEIGHTS)
-            drain_later(made)
-            wrong = [*invariants.at_the_end(made), *later.wrong(made), *later.wrong_at_the_end(made)]
-        else:
-            actors.play(made, events=events)
-            made.drain()
-            wrong = invariants.at_the_end(made)
+        wrong = PLAYS[kinds.of(seed)](made, events)
     except Exception as error:
         raise Violated(_story(made, traceback.format_exc().splitlines()[-14:])) from error
     finally:
@@ -50,13 +42,45 @@ def run(seed: int, base_store: store.Store, *, events: int = EVENTS) -> Run:
     return made
 
 
+def _base(made: Run, events: int) -> list[str]:
+    actors.play(made, events=events)
+    made.drain()
+    return invariants.at_the_end(made)
+
+
+def _later(made: Run, events: int) -> list[str]:
+    made.world.set_portal(schedule_payment=True)
+    made.watches.append(later.wrong)
+    actors.play(made, events=events + events // 2, others=later.WEIGHTS)
+    drain_later(made)
+    return [*invariants.at_the_end(made), *later.wrong_at_the_end(made)]
+
+
+def _relatives(made: Run, events: int) -> list[str]:
+    family = relatives.meet(made)
+    made.watches.append(relatives.wrong)
+    actors.play(made, events=events + events // 2, others=family.acts)
+    found = relatives.wrong(made)
+    made.drain()
+    family.part(made)
+    made.seal()
+    return [*found, *invariants.at_the_end(made)]
+
+
+PLAYS: Final[dict[str, Callable[[Run, int], list[str]]]] = {
+    "base": _base,
+    "later": _later,
+    "relatives": _relatives,
+}
+
+
 def drain_later(made: Run) -> None:
     """Let the worker go on until nothing is set, pending or to be tried again."""
     for _ in range(6):
         made.mend()
         later.drain(made)
         made.drain()
-        if not later.is_waiting(made):
+        if later.next_day(made) is None:
             return
 
 

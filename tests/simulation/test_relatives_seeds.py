@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from counterfoil_sandbox import store
-from tests.simulation import relatives
+from tests.simulation import kinds, seeds
 
-FROM, CHUNK = 5_000, 10
+FIRST, CHUNK = kinds.FIRST["relatives"], 10
 
 
-@pytest.mark.parametrize("first", range(FROM, FROM + 20, CHUNK))
+@pytest.mark.parametrize("first", range(FIRST, FIRST + 20, CHUNK))
 def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
     for seed in range(first, first + CHUNK):
-        relatives.play(seed, base_store)
+        seeds.run(seed, base_store)
