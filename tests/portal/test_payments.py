@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from counterfoil.flows.schedules import cancel
 from counterfoil.payments import queries as payment_queries, states
 from counterfoil.portal.views import payments
 from tests.factories import later
@@ -85,6 +86,27 @@ def test_the_timeline_of_a_scheduled_payment_begins_when_it_was_set(world: World
 
     assert "Scheduled for" in page
     assert page.index("Scheduled for") < page.index("Submitted", page.index("What happens with it"))
+
+
+def test_one_that_failed_says_when_it_is_tried_again_until_that_is_canceled(
+    world: World, ruth: Client
+) -> None:
+    later.start(world, world.card("4000000000009995"))
+    world.invoice(due_in=20)
+    later.plan(world)
+    payment = later.run_on_its_day(world, later.waiting(world)[0])
+    [retry] = later.waiting(world)
+    address = f"{LIST}{payment.public_id}/"
+    page = text(ruth, address)
+
+    assert f'We will try the same amount again on <a href="/billing/schedules/{retry.public_id}/">' in page
+    assert "We try it again" in page
+    assert "By Counterfoil" not in page
+    assert "The last payment did not go through. We try it again: $3,200.00 on" in text(
+        ruth, "/billing/schedules/"
+    )
+    cancel.run(actor=world.payer, now=world.now, ref=retry.public_id)
+    assert "try the same amount again" not in text(ruth, address)
 
 
 def test_pages_keep_the_filter(world: World, ruth: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,14 +33,15 @@ def of(
     zone: str,
     today: date,
     planned: ScheduledRow | None = None,
+    retry: ScheduledRow | None = None,
 ) -> tuple[Step, ...]:
     """Return the steps of a payment, oldest first, in the active language; times in the biller's `zone`.
 
-    `planned` is what it was scheduled as, where it was.
+    `planned` is what it was scheduled as, where it was; `retry` what tries it again, where something does.
     """
     told = [_step(payment, event, zone=zone, today=today) for event in events]
     begun = [_scheduled(planned, zone=zone, today=today)] if planned else []
-    return (*begun, *(step for step in told if step is not None), *_ahead(payment, today))
+    return (*begun, *(step for step in told if step is not None), *_ahead(payment, today, retry))
 
 
 def _scheduled(planned: ScheduledRow, *, zone: str, today: date) -> Step:
@@ -68,7 +69,8 @@ def _words(payment: PaymentRow, event: EventRow, today: date) -> tuple[str, str,
 
 
 def _plain(payment: PaymentRow) -> dict[str, tuple[str, str, str]]:
-    by = payment.submitted_by_name
+    # What was set for its day is submitted by a job of ours; who set it stands in the step before.
+    by = "" if payment.origin in {"schedule", "autopay"} else payment.submitted_by_name
     why = reasons.ach_return(payment.reason_code)
     return {
         "payment.submitted": (_("Submitted"), _("By %(name)s") % {"name": by} if by else "", "ok"),
@@ -104,7 +106,10 @@ def _accepted(payment: PaymentRow, today: date) -> tuple[str, str, str]:
     return title % {"day": day}, "", "info"
 
 
-def _ahead(payment: PaymentRow, today: date) -> tuple[Step, ...]:
+def _ahead(payment: PaymentRow, today: date, retry: ScheduledRow | None) -> tuple[Step, ...]:
+    if retry is not None:
+        when = formats.day(retry.run_on, reference=today)
+        return (Step(_("We try it again"), when, _("The same amount, unless you cancel it."), is_ahead=True),)
     if payment.status == states.PENDING and payment.paid_on is not None:
         day = formats.day(payment.paid_on, reference=today)
         when = _("We expect to hear by %(day)s") % {"day": day}

@@ -103,7 +103,7 @@ class PaymentView(BillingView):
         today = biller_queries.today(biller=self.biller, now=self.now)
         page = pages.page_of(self.payment.status)
         events = payment_queries.list_events(actor=self.actor, payment_id=self.payment.id)
-        payer = self.payer(payer_id=self.payment.payer_id)
+        payer, retry = self.payer(payer_id=self.payment.payer_id), self._retry()
         is_here = self.payment.origin in {"portal", "link"}
         is_mailed = page.is_good and is_here and self.biller.payments.receipt_by_email
         return {
@@ -113,8 +113,14 @@ class PaymentView(BillingView):
             "state": page,
             "telling": wording.of(self.payment, today=today),
             "steps": timeline.of(
-                self.payment, events, zone=self.biller.zone, today=today, planned=self._planned()
+                self.payment,
+                events,
+                zone=self.biller.zone,
+                today=today,
+                planned=self._planned(),
+                retry=retry,
             ),
+            "retry": retry,
             "emailed_to": payer.email if is_mailed else "",
             "again_url": self._again_url(payer) if page.can_retry and self.payment.origin != "helper" else "",
             "validate_url": self._validate_url() if page.is_waiting else "",
@@ -148,6 +154,16 @@ class PaymentView(BillingView):
         if self.payment.origin not in {"schedule", "autopay"}:
             return None
         return schedule_queries.find_by_payment(actor=self.actor, payment_id=self.payment.id)
+
+    def _retry(self) -> ScheduledRow | None:
+        """What will try it again by itself, where something will."""
+        if (
+            self.payment.origin not in {"schedule", "autopay"}
+            or not pages.page_of(self.payment.status).can_retry
+        ):
+            return None
+        rows = schedule_queries.list_scheduled(actor=self.actor, payer_ids=[self.payment.payer_id])
+        return next((row for row in rows if row.retry_of_id == self.payment.id), None)
 
     def _problem_url(self) -> str:
         """The address at which a problem with it is reported; none where asking is not allowed."""
