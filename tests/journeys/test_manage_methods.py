@@ -120,7 +120,11 @@ def _replace(page: Page, household: Household) -> None:
     page.get_by_role("link", name="Replace the number").click()
     type_card(page.frame_locator("iframe"), MASTERCARD)
     household.see(page)
-    page.get_by_role("button", name="Replace the number").last.click()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("goes on collecting from this method")).to_be_visible()
+    expect(page.get_by_text("****4444").first).to_be_visible()
+    household.see(page)
+    page.get_by_role("button", name="Replace the number").click()
     expect(page.get_by_text("The number was replaced.")).to_be_visible()
     for said in ("Dad's card", "Only for Harold Alvarez", "Default", "may collect"):
         expect(row_of(page, "4444")).to_contain_text(said)

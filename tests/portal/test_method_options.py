@@ -148,6 +148,28 @@ def test_the_number_is_replaced_with_a_token_alone(world: World, ruth: Client) -
     assert b"These details have expired." in answer.content
 
 
+def test_what_is_agreed_to_for_the_new_number_is_read_first(world: World, ruth: Client) -> None:
+    ref, token = world.card(), world.sandbox.card(MASTERCARD)
+    autopay = later.start(world, ref)
+    assert b"Before anything changes you read" in ruth.get(at(ref, "replace")).content
+
+    page = ruth.post(at(ref, "replace"), {"token": token}).content
+    assert b"Autopay for Eleanor Whitfield" in page
+    assert b"Mastercard ****4444" in page
+    assert row(ref).last4 == "4242"
+    later.start(world, ref, account_id=None)
+    again = ruth.post(at(ref, "replace"), {"token": token, "seen": seen_in(page)}).content
+    assert b"Please read what you agree to for the new number." in again
+    assert b"Autopay for all your accounts" in again
+    assert row(ref).last4 == "4242"
+
+    given = {"token": token, "seen": seen_in(again)}
+    for _ in range(2):
+        assert ruth.post(at(ref, "replace"), given).status_code == 302
+    assert row(ref).last4 == "4444"
+    assert later.enrollment(autopay.public_id).authorization_id != autopay.authorization_id
+
+
 def test_a_used_method_is_named_and_another_takes_its_place(world: World, ruth: Client) -> None:
     ref, bank = world.card(), world.bank()
     later.open_for_later(world)

@@ -69,6 +69,20 @@ def has_standing(*, method_ref: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """For which method a permission was given, and when. For flows alone."""
+
+    method_ref: str
+    accepted_at: datetime
+
+
+def list_given(*, authorization_ids: Collection[int]) -> dict[int, Given]:
+    """Return what each of these permissions was given for, by its row id."""
+    rows = Authorization.objects.filter(pk__in=authorization_ids)
+    return {pk: Given(ref, at) for pk, ref, at in rows.values_list("pk", "method_ref", "accepted_at")}
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """An authorization with all that proves it: the exact text, and who accepted it, when, where and how."""
 

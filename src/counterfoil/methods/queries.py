@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
@@ -328,6 +328,13 @@ def list_past(*, actor: Actor, method_id: int) -> list[tuple[str, str, datetime]
         method_id=method_id,
     )
     return list(rows.order_by("-pk").values_list("cause", "last4", "ended_at"))
+
+
+def list_replaced_at(*, method_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when the number of each of these methods was last replaced by its owner; others are left out."""
+    rows = PastDetails.objects.filter(method_id__in=method_ids, cause=PastDetails.Cause.REPLACED)
+    found = rows.order_by("method_id").values_list("method_id").annotate(Max("ended_at"))
+    return dict(found)
 
 
 def count_cards_given(*, payer_id: int, login_ref: str, since: datetime) -> int:

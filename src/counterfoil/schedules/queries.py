@@ -162,6 +162,11 @@ def open_ids(
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def has_running(*, method_id: int) -> bool:
+    """Tell whether a worker is at a payment from this method right now, or died over one a moment ago."""
+    return Scheduled.objects.filter(method_id=method_id, status=states.RUNNING).exists()
+
+
 def living_ids(*, method_ids: Collection[int]) -> list[int]:
     """Return the ids of living enrollments that use these methods, to lock them."""
     rows = Enrollment.objects.filter(method_id__in=method_ids, status__in=states.LIVING)

@@ -110,7 +110,10 @@ def test_a_new_number_needs_the_text_once_more(world: World) -> None:
     with pytest.raises(errors.Stale):
         replace.run(actor=world.payer, now=world.now, ref=ref, token=token)
     assert method_queries.get(actor=OPERATOR, public_id=ref).last4 == "4242"
-    replace.run(actor=world.payer, now=world.now, ref=ref, token=token, seen=seen(world))
+    shown = replace.review(actor=world.payer, now=world.now, ref=ref, token=token)
+    assert shown.standing is not None
+    assert "Mastercard ****4444" in shown.standing.body
+    replace.run(actor=world.payer, now=world.now, ref=ref, token=token, seen=shown.digest)
     second = standing(world, ref)
     assert first is not None
     assert second is not None

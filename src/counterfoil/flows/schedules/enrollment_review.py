@@ -94,6 +94,19 @@ def run(*, actor: Actor, now: datetime, form: EnrollmentForm) -> EnrollmentRevie
     return EnrollmentReview(terms, biller, payer, account, method, examples, text, digest)
 
 
+def text_for(*, actor: Actor, now: datetime, form: EnrollmentForm, method: MethodRow) -> AgreementText:
+    """Return the recurring authorization for `method` as it is given, whatever is saved of it; judges no choice.
+
+    :raises errors.NotFound: not this actor's payer or account.
+    """
+    actor.demand_payer(permissions.AUTOPAY, payer_id=form.payer_id)
+    payer, account = _whose(actor, form)
+    biller = biller_queries.get(biller_id=payer.biller_id)
+    today = biller_queries.today(biller=biller, now=now)
+    with override(form.locale):
+        return _text(form, biller, payer, account, method, _examples(form, today), today)
+
+
 def authorization(made: EnrollmentReview, assent: str) -> agreement_operations.NewAuthorization:
     """Return the recurring permission; its amount is the fixed one or the cap, none for the full balance."""
     return agreement_operations.NewAuthorization(

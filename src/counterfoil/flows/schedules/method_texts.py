@@ -23,7 +23,22 @@ def of_enrollment(
     *, actor: Actor, now: datetime, row: EnrollmentRow, method: MethodRow, locale: str
 ) -> AgreementText:
     """Return the recurring authorization of the same autopay with another method."""
-    form = EnrollmentForm(
+    return enrollment_review.run(actor=actor, now=now, form=_form(row, method, locale)).text
+
+
+def of_same_enrollment(
+    *, actor: Actor, now: datetime, row: EnrollmentRow, method: MethodRow, locale: str
+) -> AgreementText:
+    """Return the recurring authorization of the same autopay under another number of its own method.
+
+    `method` is as it will be. What autopay does stays, so nothing of it is judged again.
+    """
+    form = _form(row, method, locale)
+    return enrollment_review.text_for(actor=actor, now=now, form=form, method=method)
+
+
+def _form(row: EnrollmentRow, method: MethodRow, locale: str) -> EnrollmentForm:
+    return EnrollmentForm(
         payer_id=row.payer_id,
         account_id=row.account_id,
         method_ref=method.public_id,
@@ -36,7 +51,6 @@ def of_enrollment(
         tell_change_minor=row.tell_change_minor,
         locale=locale,
     )
-    return enrollment_review.run(actor=actor, now=now, form=form).text
 
 
 def of_scheduled(*, now: datetime, row: ScheduledRow, method: MethodRow, locale: str) -> AgreementText:

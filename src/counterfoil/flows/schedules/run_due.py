@@ -9,6 +9,7 @@ How it can fail:
 - Two workers: the claim passes over rows another one holds; and the payment's key is the scheduled payment's own.
 - One that cannot be run at all (a fault of ours) stops no other; it is logged, and tried again after its lease.
 - The clock jumped, or nothing ran for days: what is due is still due, up to `LATEST`; later it is canceled, and told.
+- The number behind the method was replaced and the permission names the old one: canceled, and told.
 - Something changed since: less is outstanding (lowered, told), nothing (canceled, told), no notice in time (moved).
 """
 
@@ -20,6 +21,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from counterfoil.agreements import queries as agreement_queries
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
@@ -31,6 +33,7 @@ from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder
 from counterfoil.flows.schedules import days, due
 from counterfoil.flows.schedules.due import Cancel, Move, Take, Wait
+from counterfoil.methods import queries as method_queries
 from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
 from counterfoil.schedules.rows import ScheduledRow
 
@@ -118,7 +121,11 @@ def _try_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[Sch
 
 def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[ScheduledRow]) -> int:
     loaded = payment_facts.load(actor=actor, now=now, orders=[_order(row) for row in wave])
-    decided = [(row, _decide(row, known, biller, now)) for row, known in zip(wave, loaded, strict=True)]
+    given = _given(wave)
+    decided = [
+        (row, _decide(row, known, biller, now) if row.id in given else _not_given(row))
+        for row, known in zip(wave, loaded, strict=True)
+    ]
     _stop(actor, now, biller, [(row, item) for row, item in decided if not isinstance(item, Take)])
     takes = [(row, item) for row, item in decided if isinstance(item, Take)]
     if not takes:
@@ -133,6 +140,27 @@ def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[Sch
     ]
     _give_back(now, refused)
     return sum(1 for birth in births if isinstance(birth, Born) and birth.is_new)
+
+
+def _given(wave: Sequence[ScheduledRow]) -> set[int]:
+    """Return the rows whose permission names the number that would be charged: given for it, or since it is that.
+
+    No number changes while a row is claimed (`flows.methods.replace`), so what is found here holds until the birth.
+    """
+    known = agreement_queries.list_given(authorization_ids={row.authorization_id for row in wave})
+    replaced = method_queries.list_replaced_at(method_ids={row.method_id for row in wave})
+    return {
+        row.id
+        for row in wave
+        if (given := known.get(row.authorization_id)) is not None
+        and given.method_ref == row.method_ref
+        and given.accepted_at >= replaced.get(row.method_id, given.accepted_at)
+    }
+
+
+def _not_given(row: ScheduledRow) -> Cancel:
+    """Take nothing: a second try of what the old number did not pay ends alone, all else with its method."""
+    return Cancel("retry" if row.tries else "method")
 
 
 def _order(row: ScheduledRow) -> PayOrder:

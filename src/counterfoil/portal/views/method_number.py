@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import errors
-from counterfoil.flows.methods import permit, replace
+from counterfoil.flows.methods import replace
+from counterfoil.flows.methods.replace import Review
 from counterfoil.gateways import base
 from counterfoil.payers.rows import PayerRow
 from counterfoil.portal.views.hosted import HostedWindow
-from counterfoil.portal.views.method_options import OfMethod
+from counterfoil.portal.views.method_options import OfMethod, ToAccept
 
 
 class ReplaceNumber(HostedWindow, OfMethod):
@@ -51,7 +52,15 @@ class ReplaceNumber(HostedWindow, OfMethod):
             return self.to_gateway({"method": ref})
         seen = self.request.POST.get("seen", "")
         try:
+            if not seen:
+                review = replace.review(
+                    actor=self.actor, now=self.now, ref=ref, token=token, locale=self.locale
+                )
+                if review.digest:
+                    return self._review(review, token=token)
             replace.run(actor=self.actor, now=self.now, ref=ref, token=token, seen=seen, locale=self.locale)
+        except errors.Stale as refusal:
+            return self._read_again(token=token, wrong=refusal.message)
         except errors.Refused as refusal:
             if isinstance(refusal, errors.NotPermitted):
                 raise
@@ -59,18 +68,30 @@ class ReplaceNumber(HostedWindow, OfMethod):
             return self._window(token="" if refusal.field == "token" else token, wrong=refusal.message)
         return self.done(_("The number was replaced. Everything that uses this method goes on."))
 
+    def _read_again(self, *, token: str, wrong: str) -> HttpResponse:
+        """Show what is accepted as it is now; what changed meanwhile may also have taken the number away."""
+        ref = self.method.public_id
+        try:
+            review = replace.review(actor=self.actor, now=self.now, ref=ref, token=token, locale=self.locale)
+        except errors.Refused as refusal:
+            return self._window(token="", wrong=refusal.message)
+        return self._review(review, token=token, wrong=wrong)
+
+    def _review(self, review: Review, *, token: str, wrong: str = "") -> HttpResponse:
+        """Show every permission as it will read with the new number; one button accepts them and replaces it."""
+        accepted = [ToAccept(use, review.texts[use.ref].body) for use in self.uses if use.ref in review.texts]
+        values = {
+            "instead": review.method,
+            "accepted": accepted,
+            "permission": review.standing,
+            "seen": review.digest,
+            "token": token,
+            "wrong": wrong,
+            "here": self.here(),
+        }
+        return self.about_page("portal/methods/replace_review.html", values)
+
     def _window(self, *, token: str, message: str = "", wrong: str = "") -> HttpResponse:
-        given = agreement_queries.has_standing(method_ref=self.method.public_id)
-        text = None
-        if given:
-            text = permit.shown(
-                actor=self.actor,
-                now=self.now,
-                payer=self.payer_row,
-                kind=self.kind,
-                method=None,
-                locale=self.locale,
-            )
         values = {
             "kind": self.kind,
             "setup": self.fields(self.here()),
@@ -79,7 +100,6 @@ class ReplaceNumber(HostedWindow, OfMethod):
             "wrong": wrong,
             "here": self.here(),
             "uses": self.uses,
-            "permission": text,
-            "seen": permit.digest(text) if text else "",
+            "is_collected": agreement_queries.has_standing(method_ref=self.method.public_id),
         }
         return self.about_page("portal/methods/replace.html", values)
