@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -11,6 +13,7 @@ from counterfoil.core import db
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.payers import operations as payer_operations
 from counterfoil.payers.drafts import NewLink
+from tests.factories import relatives, signed_in
 from tests.factories.world import World
 from tests.portal.conftest import Joins
 
@@ -132,3 +135,36 @@ def test_a_bill_like_the_last_one_says_so(world: World, join: Joins) -> None:
     assert "Everything on it is as it was." in page
     other = join(email="pat@example.test", profile="pay-only")
     assert "What changed" not in other.get(f"{LIST}{november.public_id}/").content.decode()
+
+
+def test_the_addressee_sees_what_a_sharer_paid_and_what_is_on_its_way(world: World, ruth: Client) -> None:
+    invoice = world.invoice(NewLine("Rent", 100_000))
+    page = f"{LIST}{invoice.public_id}/"
+    assert "Nothing paid yet" in ruth.get(page).content.decode()
+    _, sister = relatives.shared(world, invoice, percent=40)
+    assert "Nothing paid yet" in ruth.get(page).content.decode()
+    world.pay(world.card(actor=sister), [(invoice.public_id, 30_000)], actor=sister)
+    world.pay(world.bank(actor=sister), [(invoice.public_id, 10_000)], actor=sister)
+
+    shown = ruth.get(page).content.decode()
+    assert "You have paid nothing of it yet" in shown
+    assert "Nothing paid yet" not in shown
+    others = re.findall(r"Susan Whitfield</th><td[^>]*>(\S+)</td>", shown.split('id="others"')[1])
+    assert others[:2] == ["$300.00", "$100.00"]
+    assert "Payment pending" not in shown.split('id="others"')[0]
+
+    world.pay(world.card(), [(invoice.public_id, 60_000)])
+    shown = ruth.get(page).content.decode()
+    assert "You have paid nothing of it yet" not in shown
+    assert "$600.00" in shown.split('id="others"')[0]
+
+
+def test_a_sharer_sees_the_own_payments_alone(world: World) -> None:
+    invoice = world.invoice(NewLine("Rent", 100_000))
+    _, sister = relatives.shared(world, invoice, percent=40)
+    world.pay(world.card(), [(invoice.public_id, 60_000)])
+    page = signed_in.as_login(email=relatives.SISTER).get(f"{LIST}{invoice.public_id}/").content.decode()
+    assert "Nothing paid yet" in page
+    assert "Paid by others" not in page
+    assert "$600.00" not in page
+    assert sister.payer_ids()

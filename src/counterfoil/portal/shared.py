@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +23,15 @@ class Paid:
     name: str
     amount_minor: int
     paid_minor: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What somebody else paid of a bill, or has on its way to it."""
+
+    name: str
+    amount_minor: int
     status: str
 
 
@@ -89,6 +98,19 @@ def paid_of(part: PartRow) -> Paid:
         status = "pending" if part.pending_minor else "paid"
     amount = max(part.agreed_minor, part.paid_minor + part.pending_minor)
     return Paid(part.payer_name, amount, part.paid_minor, status)
+
+
+def contributions(parts: Sequence[PartRow], *, but: Collection[int]) -> list[Contribution]:
+    """Return what was paid of a bill by payers other than these: their own payments are listed one by one."""
+    others = [part for part in parts if part.payer_id not in but]
+    found = [
+        (
+            Contribution(part.payer_name, part.paid_minor, "paid"),
+            Contribution(part.payer_name, part.pending_minor, "pending"),
+        )
+        for part in others
+    ]
+    return [each for pair in found for each in pair if each.amount_minor]
 
 
 def share(row: ShareRow, *, actor: Actor, parts: Mapping[int, Sequence[PartRow]]) -> ShownShare:

@@ -16,7 +16,7 @@ from counterfoil.core import errors
 from counterfoil.core.pages import Cursor
 from counterfoil.flows.sharing import people
 from counterfoil.invoices import queries as invoice_queries
-from counterfoil.invoices.queries import InvoiceRow, LineRow, Wanted
+from counterfoil.invoices.queries import InvoiceRow, LineRow, PartRow, Wanted
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
@@ -126,13 +126,15 @@ class InvoicePage(InvoicesView):
         balance = bills.find(found, account_id=invoice.account_id, payer_id=invoice.payer_id)
         can_pay = self.can_pay(invoice.biller_id, invoice.payer_id)
         lines = invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id)
+        parts = self._parts(invoice)
         return self.page(
             "portal/billing/invoice.html",
             {
                 "row": self.row(invoice, balance, can_pay=can_pay),
                 "ask_url": self._ask_url(invoice),
                 "share_url": self._share_url(invoice, balance),
-                "people": self._people(invoice),
+                "people": [shared.paid_of(part) for part in parts if part.open_minor or part.paid_minor],
+                "others": self._others(invoice, parts),
                 "lines": lines,
                 "changed": self._changed(invoice, lines),
                 "entries": payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
@@ -162,12 +164,15 @@ class InvoicePage(InvoicesView):
         where = reverse("portal-share-ask", args=[balance.payer_ref, balance.account_ref])
         return f"{where}?{urlencode({'invoice': invoice.public_id})}"
 
-    def _people(self, invoice: InvoiceRow) -> list[shared.Paid]:
+    def _parts(self, invoice: InvoiceRow) -> list[PartRow]:
         """Who shares it, and who has paid: for everybody who does."""
         if not invoice.is_shared:
             return []
-        parts = invoice_queries.list_parts(actor=self.actor, invoice_ids=[invoice.id]).get(invoice.id, [])
-        return [shared.paid_of(part) for part in parts if part.open_minor or part.paid_minor]
+        return invoice_queries.list_parts(actor=self.actor, invoice_ids=[invoice.id]).get(invoice.id, [])
+
+    def _others(self, invoice: InvoiceRow, parts: Sequence[PartRow]) -> list[shared.Contribution]:
+        """What others paid of a bill that is addressed to this login. A sharer sees the own part alone."""
+        return [] if invoice.shared_by else shared.contributions(parts, but=self.billing_ids)
 
     def _invoice(self, ref: str) -> InvoiceRow:
         invoice = invoice_queries.get(actor=self.actor, public_id=ref)
