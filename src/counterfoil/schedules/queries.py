@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
 from counterfoil.methods import queries as method_queries
+from counterfoil.payments import states as payment_states
 from counterfoil.schedules import states
 from counterfoil.schedules.models import Enrollment, Scheduled
 from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow, ScheduledSum, Use, pairs
@@ -153,11 +154,15 @@ def open_ids(
     enrollment_ids: Collection[int] = (),
     method_ids: Collection[int] = (),
     payer_ids: Collection[int] = (),
+    begun: bool = False,
 ) -> list[int]:
-    """Return the ids of scheduled payments not yet begun: of these enrollments, methods or payers; to lock them."""
+    """Return the ids of scheduled payments not yet begun: of these enrollments, methods or payers; to lock them.
+
+    With `begun` those too that a worker has claimed, and that are not born yet.
+    """
     rows = Scheduled.objects.filter(
         Q(enrollment_id__in=enrollment_ids) | Q(method_id__in=method_ids) | Q(payer_id__in=payer_ids),
-        status=states.SCHEDULED,
+        status__in=states.OPEN if begun else (states.SCHEDULED,),
     )
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
@@ -247,13 +252,15 @@ def planned_refs(*, enrollment_ids: Collection[int], refs: Collection[str]) -> s
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.enrollment_id, part->>0, s.first_on FROM schedules_scheduled s"
-            " JOIN schedules_enrollment e ON e.id = s.enrollment_id,"
+            " JOIN schedules_enrollment e ON e.id = s.enrollment_id"
+            " LEFT JOIN payments_payment p ON p.id = s.payment_id,"
             " jsonb_array_elements(s.amounts) AS part"
             " WHERE s.enrollment_id = ANY(%s) AND part->>0 = ANY(%s) AND s.first_on IS NOT NULL AND s.origin = %s"
             " AND NOT (s.status = %s AND s.reason = ANY(%s))"
-            " AND NOT (s.status = %s AND s.authorization_id <> e.authorization_id)",
+            " AND NOT (coalesce(p.status, '') = ANY(%s) AND s.authorization_id < e.authorization_id)",
             [
-                list(enrollment_ids), list(refs), states.AUTOPAY, states.CANCELED, list(ANEW), states.SUBMITTED,
+                list(enrollment_ids), list(refs), states.AUTOPAY, states.CANCELED, list(ANEW),
+                list(payment_states.FINISHED),
             ],
         )  # fmt: skip
         return set(cursor.fetchall())
@@ -279,10 +286,13 @@ def last_amounts(*, enrollment_ids: Collection[int]) -> dict[tuple[int, int], in
 
 
 def notice_due_ids(*, biller_id: int, today: date, limit: int) -> list[int]:
-    """Return scheduled payments whose notice is to go out by today and has not."""
+    """Return scheduled payments whose notice is to go out by today and has not, and can: their payer has an address.
+
+    Of the others nobody was told, so `flows.schedules.due` holds them.
+    """
     rows = Scheduled.objects.filter(
         biller_id=biller_id, status=states.SCHEDULED, noticed_on__isnull=True, notice_on__lte=today
-    )
+    ).exclude(payer__email="")
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
@@ -295,6 +305,14 @@ def enrollment_ids_of(*, scheduled_ids: Collection[int]) -> list[int]:
     """Return the enrollments behind these scheduled payments."""
     rows = Scheduled.objects.filter(pk__in=scheduled_ids, enrollment_id__isnull=False)
     return sorted(set(rows.values_list("enrollment_id", flat=True)))
+
+
+def is_superseded(*, scheduled: Scheduled, enrollment: Enrollment | None) -> bool:
+    """Tell whether autopay got a new permission after the one this payment is taken under; ids only ever rise.
+
+    A payment that its payer changed has a permission of its own, and a later one.
+    """
+    return enrollment is not None and scheduled.authorization_id < enrollment.authorization_id
 
 
 # -- Rows -----------------------------------------------------------------------------------------------------------
@@ -337,6 +355,8 @@ def _row(found: Scheduled) -> ScheduledRow:
         method_status=found.method.status,
         authorization_id=found.authorization_id,
         enrollment_ref=found.enrollment.public_id if found.enrollment else "",
+        enrollment_status=found.enrollment.status if found.enrollment else "",
+        is_superseded=is_superseded(scheduled=found, enrollment=found.enrollment),
         payment_ref=found.payment.public_id if found.payment else "",
         origin=found.origin,
         tries=found.tries,

@@ -58,7 +58,10 @@ class EnrollmentRow:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledRow:
-    """One scheduled payment as a page shows it. Amounts in minor units; `amounts` by invoice public id."""
+    """One scheduled payment as a page shows it. Amounts in minor units; `amounts` by invoice public id.
+
+    `is_superseded`: its autopay has been agreed to anew since, by other terms or with another method.
+    """
 
     id: int
     public_id: str
@@ -77,6 +80,8 @@ class ScheduledRow:
     method_status: str
     authorization_id: int
     enrollment_ref: str
+    enrollment_status: str
+    is_superseded: bool
     payment_ref: str
     origin: str
     tries: int

@@ -97,7 +97,9 @@ def _lock(ended: Sequence[Work]) -> _Book:
     living = schedule_queries.living_ids(method_ids=method_ids)
     enrollments = schedule_queries.lock_enrollments(enrollment_ids={*behind, *living})
     waiting = (
-        schedule_queries.open_ids(enrollment_ids=[e.pk for e in enrollments], method_ids=method_ids)
+        schedule_queries.open_ids(
+            enrollment_ids=[e.pk for e in enrollments], method_ids=method_ids, begun=True
+        )
         if failed
         else []
     )
@@ -114,8 +116,7 @@ def _succeeded(book: _Book, item: Work) -> None:
 def _set_anew(book: _Book, item: Work) -> None:
     """Set what was never charged for its day again; who had a receipt already is told what became of it."""
     row = book.of(item)
-    enrollment = book.enrollment_of(item)
-    goes_on = enrollment is None or enrollment.status == states.ACTIVE
+    goes_on = _goes_on(row, book.enrollment_of(item))
     if goes_on:
         book.retries.append(_again(row, item, run_on=None))
     if item.status_before == payment_states.UNKNOWN or not goes_on:
@@ -130,8 +131,7 @@ def _failed(actor: Actor, now: datetime, book: _Book, item: Work) -> None:
     if enrollment is not None:
         schedule_operations.note_failures(enrollment=enrollment, failures=enrollment.failures + 1)
         pauses_for_good = enrollment.failures >= policy.MOST_FAILURES
-    # Autopay that was ended or paused meanwhile tries nothing again.
-    goes_on = enrollment is None or enrollment.status == states.ACTIVE
+    goes_on = _goes_on(row, enrollment) and _is_whole(item)
     retry_on = verdict.retry_on if goes_on and not pauses_for_good else None
     if retry_on is not None:
         book.retries.append(_again(row, item, run_on=retry_on))
@@ -140,6 +140,22 @@ def _failed(actor: Actor, now: datetime, book: _Book, item: Work) -> None:
         _stop_method(actor, now, book, payment.method_id, verdict.stops)
     elif pauses_for_good and enrollment is not None and enrollment.status == states.ACTIVE:
         _pause(actor, now, book, enrollment, states.FAILURES)
+
+
+def _goes_on(row: Scheduled, enrollment: Enrollment | None) -> bool:
+    """Tell whether it may be set again: not where autopay was ended or paused meanwhile, or agreed to anew.
+
+    Under a new permission it is planned anew, with the method and the notice of that one.
+    """
+    if enrollment is None:
+        return True
+    is_active = enrollment.status == states.ACTIVE
+    return is_active and not schedule_queries.is_superseded(scheduled=row, enrollment=enrollment)
+
+
+def _is_whole(item: Work) -> bool:
+    """Tell whether all of it is still for its invoices: what one that was voided left is credit, and is not retried."""
+    return item.left_over_minor == 0
 
 
 def _failure(item: Work, row: Scheduled) -> policy.Failure:
@@ -209,7 +225,7 @@ def _stop_method(actor: Actor, now: datetime, book: _Book, method_id: int | None
         if enrollment.method_id == method_id and enrollment.status == states.ACTIVE:
             _pause(actor, now, book, enrollment, reason)
     for row in book.scheduled.values():
-        if row.method_id == method_id and row.status == states.SCHEDULED:
+        if row.method_id == method_id and row.status in states.OPEN:
             _cancel(actor, now, book, row, "method")
 
 
@@ -224,7 +240,7 @@ def _pause(actor: Actor, now: datetime, book: _Book, enrollment: Enrollment, rea
         )
     )
     for row in book.scheduled.values():
-        if row.enrollment_id == enrollment.pk and row.status == states.SCHEDULED:
+        if row.enrollment_id == enrollment.pk and row.status in states.OPEN:
             _cancel(actor, now, book, row, "paused")
 
 

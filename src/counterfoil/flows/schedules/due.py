@@ -17,6 +17,7 @@ from counterfoil.schedules.rows import ScheduledRow
 SCOPE: Final = "schedule"
 # A day is promised: what could not be made within this is not made behind the payer's back.
 LATEST: Final = timedelta(days=10)
+_STOPPED: Final = (states.PAUSED, states.ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,9 @@ Decision: TypeAlias = Take | Cancel | Move | Wait
 
 def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
     """Return what to do with a scheduled payment whose day has come."""
-    if today - row.run_on > LATEST:
-        return Cancel("late")
-    moved = _told_too_late(row, today)
-    if moved is not None:
-        return moved
+    not_today = _not_today(row, today)
+    if not_today is not None:
+        return not_today
     amounts = lowered(row.amounts, facts)
     taken = sum(minor for _, minor in amounts)
     if not taken:
@@ -71,6 +70,19 @@ def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
     except errors.Refused as refusal:
         return _refused(refusal)
     return Take(_submission(row, order, made.digest), made.amount_minor)
+
+
+def _not_today(row: ScheduledRow, today: date) -> Cancel | Move | None:
+    if today - row.run_on > LATEST:
+        return Cancel("late")
+    if row.is_superseded:
+        # Other terms or another method were agreed to since it was claimed: it is planned anew, by those.
+        return Cancel("changed")
+    moved = _told_too_late(row, today)
+    if row.enrollment_status in _STOPPED and (moved is not None or row.run_on < today):
+        # What was past its cut-off is still made on its day, as was said, and not on a later one.
+        return Cancel(row.enrollment_status)
+    return moved
 
 
 def lowered(amounts: tuple[tuple[str, int], ...], facts: Facts) -> tuple[tuple[str, int], ...]:

@@ -7,6 +7,8 @@ How it can fail:
 - Killed after the birth: the payment is like any other whose caller died; the worker asks, and fences it where the
   gateway knows nothing. A fenced one was never charged: `flows.payments.scheduled_outcomes` sets it anew.
 - Two workers: the claim passes over rows another one holds; and the payment's key is the scheduled payment's own.
+- A worker stood still past its lease, and what it claimed was given back, moved or canceled: the birth finds that under
+  the row's lock, and is none.
 - One that cannot be run at all (a fault of ours) stops no other; it is logged, and tried again after its lease.
 - The clock jumped, or nothing ran for days: what is due is still due, up to `LATEST`; later it is canceled, and told.
 - The number behind the method was replaced and the permission names the old one: canceled, and told.
@@ -44,6 +46,10 @@ LEASE: Final = timedelta(minutes=10)
 # Nobody's money is taken in the night: at this hour of the biller's day the first are sent.
 FROM_HOUR: Final = 6
 FURTHEST_AHEAD: Final = timedelta(hours=14)
+
+
+class _NotOurs(Exception):
+    """What was claimed is not ours to take any more."""
 
 
 def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
@@ -112,6 +118,9 @@ def _try_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[Sch
         return _run_wave(actor, now, biller, wave)
     except db.Busy:
         return 0
+    except _NotOurs:
+        if len(wave) == 1:
+            return 0
     except Exception:
         if len(wave) == 1:
             log.exception("a scheduled payment cannot be run", extra={"ref": wave[0].public_id})
@@ -179,6 +188,8 @@ def _link(
     born = {row.id: birth for row, _, birth in pairs if isinstance(birth, Born)}
     rows = schedule_queries.lock_scheduled(scheduled_ids=list(born))
     linked = [row for row in rows if row.status == states.RUNNING]
+    if {pk for pk, birth in born.items() if birth.is_new} - {row.pk for row in linked}:
+        raise _NotOurs
     events = []
     for row in linked:
         event = schedule_operations.transition(scheduled=row, to=states.SUBMITTED, now=now)
