@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from tests.journeys.household import SETTLES, Household
+from counterfoil.core import clock
+from counterfoil.flows.methods import add
+from counterfoil.methods.drafts import NewAddress
+from tests.journeys.household import APPROVES, PASSWORD, SETTLES, Household
+from tests.journeys.keyboard import Keyboard
 from tests.journeys.test_screenshots import Camera
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,3 +67,90 @@ def test_pay_in_spanish(page: Page, household: Household, tmp_path: Path) -> Non
     page.goto(household.portal)
     page.get_by_role("button", name="Cerrar sesión").click()
     expect(page.get_by_role("button", name="Iniciar sesión", exact=True)).to_be_visible()
+
+
+def save_card(household: Household, nickname: str) -> None:
+    """Let Ruth have a card that approves, without her hands."""
+    typed = {"number": APPROVES, "exp": "12/40", "cvc": "123", "zip": "60601"}
+    merchant = {"merchant": f"public_key_{household.merchant}"}
+    answer = httpx.post(f"{household.sandbox}/fields/card", json=merchant | typed).raise_for_status()
+    form = add.NewMethodForm(
+        payer_id=household.payer.id,
+        kind="card",
+        token=answer.json()["token"],
+        nickname=nickname,
+        is_default=False,
+        address_id=None,
+        new_address=NewAddress("12 Elm Street", "", "Chicago", "IL", "60601"),
+    )
+    add.run(actor=household.ruth, now=clock.now(), form=form)
+
+
+def test_pay_in_spanish_with_the_keyboard_only(page: Page, household: Household) -> None:
+    save_card(household, "Tarjeta azul")
+    save_card(household, "Tarjeta verde")
+    household.invoice("INV-1001", ("Monthly rent", 320_000))
+    keyboard = Keyboard(page)
+    page.goto(household.portal)
+    _log_in(page, keyboard)
+    window = _open_the_window(page, keyboard)
+    _correct_the_amount(window, keyboard)
+
+    expect(window.get_by_role("heading", name="Acuerdo de autorización")).to_be_visible()
+    expect(window.get_by_role("heading", level=1)).to_be_focused()
+    keyboard.tab_to("Enviar pago")
+    keyboard.press("Enter")
+    expect(page.get_by_text("Su pago se realizó")).to_be_visible()
+    household.see(page)
+    keyboard.tab_to("Descargar recibo")
+    with page.expect_download():
+        keyboard.press("Enter")
+    assert [(p.amount_minor, p.public_status) for p in household.payments] == [(120_000, "Paid")]
+
+
+def _log_in(page: Page, keyboard: Keyboard) -> None:
+    """Choose Spanish on the way in: it stays."""
+    keyboard.tab_to("Español")
+    keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Iniciar sesión", exact=True)).to_be_visible()
+    keyboard.tab_to("Correo electrónico")
+    keyboard.type("ruth@example.test")
+    keyboard.tab_to("Contraseña")
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Mi perfil")).to_be_visible()
+
+
+def _open_the_window(page: Page, keyboard: Keyboard) -> Locator:
+    """Go past the head of the page to Billing, and from an invoice to the window, whose heading has the focus."""
+    keyboard.tab_to("Ir al contenido principal")
+    keyboard.press("Enter")
+    keyboard.tab_to("Facturación")
+    keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Resumen")).to_be_visible()
+    keyboard.tab_to("Pagar factura")
+    keyboard.press("Enter")
+    window = page.get_by_role("dialog", name="Hacer un pago")
+    expect(window.get_by_role("heading", level=1)).to_be_focused()
+    return window
+
+
+def _correct_the_amount(window: Locator, keyboard: Keyboard) -> None:
+    """Choose the other card, type an amount that cannot be, and follow the error to its field."""
+    keyboard.tab_to("Tarjeta")
+    keyboard.press("ArrowDown")
+    expect(window.locator("input[name=method]:checked")).to_be_focused()
+    keyboard.tab_to("Factura INV-1001")
+    keyboard.press("Tab")
+    amount = window.get_by_role("textbox", name="INV-1001")
+    expect(amount).to_be_focused()
+    keyboard.type("0")
+    keyboard.tab_to("Verificar pago")
+    keyboard.press("Space")
+    expect(window.get_by_role("alert")).to_be_focused()
+    keyboard.tab_to("Escriba")
+    keyboard.press("Enter")
+    expect(amount).to_be_focused()
+    keyboard.type("1200")
+    keyboard.tab_to("Verificar pago")
+    keyboard.press("Enter")

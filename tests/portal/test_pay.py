@@ -119,6 +119,20 @@ def test_an_amount_of_zero_comes_back_to_step_one_with_everything_kept(world: Wo
     assert b'value="0.00"' in answer.content
 
 
+def test_what_step_two_refused_is_corrected_where_it_is_shown(world: World, ruth: Client) -> None:
+    invoice, card = world.invoice(), world.card()
+    typed = {"method": card, "mode": "invoices", f"pick_{invoice.public_id}": "on"}
+    amount = f"amount_{invoice.public_id}"
+    refused = ruth.post(pay_url(world), {**typed, amount: "0"}, follow=True).content.decode()
+    assert "Enter an amount above zero." in refused
+    # The step is drawn at the address of the next one, so its form says where it belongs.
+    found = re.search(r'<form method="post" action="([^"]+)" class="stack"', refused)
+    assert found, refused
+    review = ruth.post(found[1], {**typed, amount: "12.00"}, follow=True).content.decode()
+    assert 'name="seen"' in review
+    assert "$12.00" in review
+
+
 def test_a_changed_address_leads_to_the_beginning(world: World, ruth: Client) -> None:
     world.invoice()
     address, seen = verify(world, ruth, method=world.card())

@@ -156,8 +156,8 @@ class PayView(BillingView):
         except errors.Refused as refusal:
             raise errors.Invalid(refusal.message, field="method") from refusal
 
-    def select(self, form: SelectMethod, *, message: str = "") -> HttpResponse:
-        """Draw step 1."""
+    def select(self, form: SelectMethod, *, message: str = "", action: str = "") -> HttpResponse:
+        """Draw step 1; `action` is where it is sent when it is drawn at another address than its own."""
         today = biller_queries.today(biller=self.biller, now=self.now)
         kinds = self.payable_kinds(self.biller.id)
         can_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=self.payer_row.id)
@@ -169,6 +169,7 @@ class PayView(BillingView):
             "biller_name": self.biller.name,
             "pay_on": today,
             "message": message,
+            "action": action,
             "expired": form.offered.expired,
             "can_renew": can_add,
             "adds_bank": can_add and "bank" in kinds,
@@ -203,17 +204,19 @@ class OrderView(PayView):
     def make_changes(self, order: KeptOrder) -> HttpResponse:
         """Go back to step 1 with everything kept."""
         prepare.leave(actor=self.actor, account_id=self.balance.account_id)
-        plain = replace(order, key="", is_answered=False, cancels=())
-        return HttpResponseRedirect(
-            f"{self.start_url}?{urlencode({'kept': plain.text(subject=self.subject)})}"
-        )
+        return HttpResponseRedirect(self._kept_url(order))
 
     def refuse(self, order: KeptOrder, refusal: errors.Refused) -> HttpResponse:
         """Draw step 1 with the reason beside the field it is about."""
         form = SelectMethod(pay_forms.posted(order), offered=self.offered_for(order.mode))
         form.is_valid()
         form.refuse(refusal)
-        return self.select(form, message=refusal.message)
+        return self.select(form, message=refusal.message, action=self._kept_url(order))
+
+    def _kept_url(self, order: KeptOrder) -> str:
+        """The address of step 1 with everything kept."""
+        plain = replace(order, key="", is_answered=False, cancels=())
+        return f"{self.start_url}?{urlencode({'kept': plain.text(subject=self.subject)})}"
 
     def ask(self, found: Sequence[ScheduledRow]) -> HttpResponse:
         """Ask what becomes of what is set for the same invoices already: one question, a page of its own."""
