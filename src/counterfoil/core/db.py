@@ -209,6 +209,14 @@ def select(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def columns(names: Sequence[str], *, of: str) -> str:
+    """Return the columns that `values_list` would take these names for, from the table or alias `of`.
+
+    `biller__name` is `name` of what the statement joins as `biller`. Names come from our own code, never from input.
+    """
+    return ", ".join(".".join(name.split("__")) if "__" in name else f"{of}.{name}" for name in names)
+
+
 def insert_many(
     table: str,
     columns: dict[str, tuple[str, list[Any]]],

@@ -27,6 +27,12 @@ _COLUMNS = (
     "pending_minor", "is_disputed", "biller_id", "biller__name", "account_id", "account__number",
     "account__holder_name", "payer_id", "payer__name", "is_shared",
 )  # fmt: skip
+_SELECT = f"""
+    SELECT {db.columns(_COLUMNS, of="invoice")} FROM invoices_invoice invoice
+    JOIN billers_biller biller ON biller.id = invoice.biller_id
+    JOIN payers_billingaccount account ON account.id = invoice.account_id
+    JOIN payers_payer payer ON payer.id = invoice.payer_id
+"""  # noqa: S608 - our own names
 _PART_COLUMNS = (
     "invoice_id", "payer_id", "payer__name", "share_ref", "percent_bp", "agreed_minor", "paid_minor",
     "pending_minor", "is_live", "sees_lines",
@@ -162,12 +168,7 @@ def list_open_of(
     Addressed ones less what others took; shared ones as the share. One query, or four where bills are shared.
     """
     payer_ids = {payer for _, payer in pairs}
-    addressed = _addressed(actor).filter(
-        status=states.OPEN,
-        account_id__in={account for account, _ in pairs},
-        payer_id__in=payer_ids,
-    )
-    rows = [InvoiceRow(*row) for row in addressed.order_by("due_on", "id").values_list(*_COLUMNS)]
+    rows = _list_addressed(actor, account_ids={account for account, _ in pairs}, payer_ids=payer_ids)
     parts = _by_invoice(rows)
     found: dict[tuple[int, int], list[InvoiceRow]] = {}
     for row in rows:
@@ -182,8 +183,27 @@ def list_open_of(
     }
 
 
+def _list_addressed(actor: Actor, *, account_ids: set[int], payer_ids: set[int]) -> list[InvoiceRow]:
+    """Return the open invoices of these accounts that are addressed to these payers, oldest due first."""
+    seen, ids = scope.condition(
+        actor=actor,
+        staff_permission="see_invoices",
+        payer_permission="see_invoices",
+        by_payer="invoice.payer_id = ANY(%s)",
+        by_biller="invoice.biller_id = ANY(%s)",
+    )
+    found = db.select(
+        f"{_SELECT} WHERE {seen} AND invoice.status = %s AND invoice.account_id = ANY(%s)"
+        " AND invoice.payer_id = ANY(%s) ORDER BY invoice.due_on, invoice.id",
+        [*ids, states.OPEN, list(account_ids), list(payer_ids)],
+    )
+    return [InvoiceRow(*row) for row in found]
+
+
 def _list_taken(actor: Actor, payer_ids: Collection[int]) -> list[InvoiceRow]:
     """Return what these payers took of open invoices that are addressed to others, as they owe it."""
+    if actor.kind == ActorKind.PAYER and not actor.part_payer_ids("see_invoices"):
+        return []
     parts = _parts(_parts_of_takers(actor, payer_ids))
     if not parts:
         return []

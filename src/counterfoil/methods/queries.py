@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
 from counterfoil.methods import brands, expiry, states
-from counterfoil.methods.models import BillingAddress, MethodAccount, PastDetails, PaymentMethod
+from counterfoil.methods.models import BillingAddress, PastDetails, PaymentMethod
 
 LONGEST_LABEL = 120
 
@@ -94,12 +93,36 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _rows(found: QuerySet[PaymentMethod]) -> list[MethodRow]:
-    # One query: the accounts come along as a list of their own.
-    accounts = MethodAccount.objects.filter(method_id=OuterRef("pk")).order_by("account_id")
-    named = found.annotate(for_accounts=ArraySubquery(accounts.values("account_id")))
-    rows: list[tuple[Any, ...]] = list(named.values_list(*_COLUMNS, "for_accounts"))
-    return [MethodRow(*(*row[:-1], tuple(row[-1]))) for row in rows]
+_SELECT = f"""
+    SELECT {db.columns(_COLUMNS, of="method")}, ARRAY(
+        SELECT account_id FROM methods_methodaccount WHERE method_id = method.id ORDER BY account_id
+    )
+    FROM methods_paymentmethod method
+    JOIN billers_biller biller ON biller.id = method.biller_id
+    JOIN payers_payer payer ON payer.id = method.payer_id
+    JOIN billers_gatewayconnection connection ON connection.id = method.connection_id
+"""  # noqa: S608 - our own names
+
+
+def _rows(where: str, *values: Any, actor: Actor | None, order: str = "method.id") -> list[MethodRow]:
+    """Return the methods that are meant, of those the actor may see; for flows alone, by None, of all.
+
+    One query: the accounts come along as a list of their own.
+    """
+    seen, ids = ("true", list[Any]()) if actor is None else _seen(actor)
+    found = db.select(f"{_SELECT} WHERE {seen} AND {where} ORDER BY {order}", [*ids, *values])
+    rows: list[tuple[Any, ...]] = [(*row[:-1], tuple(row[-1])) for row in found]
+    return [MethodRow(*row) for row in rows]
+
+
+def _seen(actor: Actor) -> tuple[str, list[Any]]:
+    return scope.condition(
+        actor=actor,
+        staff_permission="see_accounts",
+        payer_permission="see_invoices",
+        by_payer="method.payer_id = ANY(%s)",
+        by_biller="method.biller_id = ANY(%s)",
+    )
 
 
 def list_for(
@@ -113,18 +136,15 @@ def list_for(
 
     With `account_id` only those that may pay for that billing account.
     """
-    rows = PaymentMethod.objects.filter(
-        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
-        is_saved=True,
-    ).exclude(status=states.DELETED)
+    where, values = ["method.is_saved", "method.status <> %s"], list[Any]([states.DELETED])
     if payer_ids is not None:
-        rows = rows.filter(payer_id__in=payer_ids)
+        where.append("method.payer_id = ANY(%s)")
+        values.append(list(payer_ids))
     if only_usable:
-        rows = rows.filter(status=states.ACTIVE, connection__is_active=True).exclude(validation=states.FAILED)
-    if account_id is not None:
-        found = _rows(rows.order_by("-is_default", "-id"))
-        return [row for row in found if row.is_for(account_id=account_id)]
-    return _rows(rows.order_by("-is_default", "-id"))
+        where.append("method.status = %s AND connection.is_active AND method.validation <> %s")
+        values += [states.ACTIVE, states.FAILED]
+    found = _rows(" AND ".join(where), *values, actor=actor, order="method.is_default DESC, method.id DESC")
+    return found if account_id is None else [row for row in found if row.is_for(account_id=account_id)]
 
 
 def get(*, actor: Actor, public_id: str) -> MethodRow:
@@ -132,12 +152,7 @@ def get(*, actor: Actor, public_id: str) -> MethodRow:
 
     :raises NotFound: there is none.
     """
-    found = _rows(
-        PaymentMethod.objects.filter(
-            scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
-            public_id=public_id,
-        )
-    )
+    found = _rows("method.public_id = %s", public_id, actor=actor)
     if not found:
         raise errors.NotFound("method")
     return found[0]
@@ -153,11 +168,8 @@ class TokenRow:
 
 def list_by_refs(*, actor: Actor, refs: Collection[str]) -> list[MethodRow]:
     """Return the methods with these public ids that the actor may see, one-time ones too, deleted ones not."""
-    rows = PaymentMethod.objects.filter(
-        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
-        public_id__in=refs,
-    ).exclude(status=states.DELETED)
-    return _rows(rows)
+    where = "method.public_id = ANY(%s) AND method.status <> %s"
+    return _rows(where, list(refs), states.DELETED, actor=actor)
 
 
 def list_tokens(*, method_ids: Collection[int]) -> dict[int, TokenRow]:
@@ -250,8 +262,8 @@ def lock_all_of(*, payer_id: int) -> list[PaymentMethod]:
 
 def list_by_token(*, gateway_key: str, token: str) -> list[MethodRow]:
     """Return every method that a gateway knows by this token, one-time ones too. For flows alone."""
-    found = PaymentMethod.objects.filter(connection__gateway_key=gateway_key, token=token)
-    return _rows(found.exclude(status=states.DELETED).order_by("pk"))
+    where = "connection.gateway_key = %s AND method.token = %s AND method.status <> %s"
+    return _rows(where, gateway_key, token, states.DELETED, actor=None)
 
 
 def find_once(*, actor: Actor, payer_id: int, connection_id: int, kind: str) -> str | None:
@@ -275,14 +287,15 @@ def lock_by_token(*, gateway_key: str, token: str) -> list[PaymentMethod]:
 
 def list_expiring(*, biller_id: int, on: date, until: date) -> list[MethodRow]:
     """Return the saved cards in use at a biller whose last day lies between two days, both counted."""
-    after = Q(exp_year__gt=on.year) | Q(exp_year=on.year, exp_month__gte=on.month)
-    before = Q(exp_year__lt=until.year) | Q(exp_year=until.year, exp_month__lte=until.month)
-    rows = PaymentMethod.objects.filter(
-        after, before, biller_id=biller_id, kind="card", status=states.ACTIVE, is_saved=True
+    rows = _rows(
+        "(method.exp_year, method.exp_month) BETWEEN (%s, %s) AND (%s, %s) AND method.biller_id = %s"
+        " AND method.kind = 'card' AND method.status = %s AND method.is_saved",
+        *(on.year, on.month, until.year, until.month, biller_id, states.ACTIVE),
+        actor=None,
     )
     return [
         row
-        for row in _rows(rows.order_by("pk"))
+        for row in rows
         if row.exp_month
         and row.exp_year
         and on <= expiry.last_day(month=row.exp_month, year=row.exp_year) <= until
@@ -358,8 +371,5 @@ def count_distinct_cards(*, payer_id: int, since: datetime) -> int:
 
 def labels_of(*, actor: Actor, public_ids: Collection[str]) -> dict[str, str]:
     """Return what these methods are called, deleted and one-time ones too, as far as the actor may see them."""
-    rows = PaymentMethod.objects.filter(
-        scope.visible(actor=actor, staff_permission="see_accounts", payer_permission="see_invoices"),
-        public_id__in=public_ids,
-    )
-    return {row.public_id: row.label for row in _rows(rows)}
+    rows = _rows("method.public_id = ANY(%s)", list(public_ids), actor=actor)
+    return {row.public_id: row.label for row in rows}

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from counterfoil.core import db, errors, pages
+from counterfoil.core import db, errors, pages, scope
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.core.pages import Cursor, Page
 from counterfoil.identity import permissions as staff_permissions
@@ -64,8 +64,18 @@ def count_accounts(*, actor: Actor, biller_id: int, search: str = "") -> int:
 
 def list_accounts_by_ids(*, actor: Actor, account_ids: Collection[int]) -> list[AccountRow]:
     """Return those of these accounts that the actor may see. One query."""
-    found = _accounts(actor).filter(pk__in=list(account_ids)).order_by("pk")
-    return [AccountRow(*row) for row in found.values_list(*ACCOUNT_COLUMNS)]
+    seen, ids = scope.condition(
+        actor=actor,
+        staff_permission=staff_permissions.SEE_ACCOUNTS,
+        payer_permission=scope.ANY,
+        by_payer="id IN (SELECT account_id FROM payers_accountpayer WHERE payer_id = ANY(%s))",
+    )
+    found = db.select(
+        f"SELECT {db.columns(ACCOUNT_COLUMNS, of='account')} FROM payers_billingaccount account"  # noqa: S608 - our own names
+        f" WHERE {seen} AND id = ANY(%s) ORDER BY id",
+        [*ids, list(account_ids)],
+    )
+    return [AccountRow(*row) for row in found]
 
 
 def get_payer(*, actor: Actor, public_id: str) -> PayerRow:
@@ -97,8 +107,18 @@ def count_payers(*, actor: Actor, biller_id: int, search: str = "") -> int:
 
 def list_payers_by_ids(*, actor: Actor, payer_ids: Collection[int]) -> list[PayerRow]:
     """Return those of these payers that the actor may see. One query."""
-    found = _payers(actor).filter(pk__in=list(payer_ids)).order_by("pk")
-    return [PayerRow(*row) for row in found.values_list(*PAYER_COLUMNS)]
+    seen, ids = scope.condition(
+        actor=actor,
+        staff_permission=staff_permissions.SEE_ACCOUNTS,
+        payer_permission=scope.ANY,
+        by_payer="id = ANY(%s)",
+    )
+    found = db.select(
+        f"SELECT {db.columns(PAYER_COLUMNS, of='payer')} FROM payers_payer payer"  # noqa: S608 - our own names
+        f" WHERE {seen} AND id = ANY(%s) ORDER BY id",
+        [*ids, list(payer_ids)],
+    )
+    return [PayerRow(*row) for row in found]
 
 
 def list_my_payers(*, actor: Actor, permission: str | None = None) -> list[PayerRow]:
@@ -168,29 +188,25 @@ def _searched_accounts(actor: Actor, biller_id: int, search: str) -> QuerySet[Bi
 
 
 def _accounts(actor: Actor) -> QuerySet[BillingAccount]:
-    if actor.is_system:
-        return BillingAccount.objects.all()
-    if actor.kind == ActorKind.STAFF:
-        return BillingAccount.objects.filter(_at_work(actor))
-    mine = AccountPayer.objects.filter(payer_id__in=actor.payer_ids()).values("account_id")
-    return BillingAccount.objects.filter(pk__in=mine)
+    if actor.kind == ActorKind.PAYER:
+        mine = AccountPayer.objects.filter(payer_id__in=actor.payer_ids()).values("account_id")
+        return BillingAccount.objects.filter(pk__in=mine)
+    return BillingAccount.objects.filter(
+        scope.visible(actor=actor, staff_permission=staff_permissions.SEE_ACCOUNTS)
+    )
 
 
 def _payers(actor: Actor) -> QuerySet[Payer]:
-    if actor.is_system:
-        return Payer.objects.all()
     return Payer.objects.filter(_mine(actor, payer_field="pk"))
 
 
 def _mine(actor: Actor, *, payer_field: str) -> Q:
-    # Somebody who is both staff and a payer is what the interface says (`kind`).
-    if actor.kind == ActorKind.STAFF:
-        return _at_work(actor)
-    return Q(**{f"{payer_field}__in": actor.payer_ids()})
-
-
-def _at_work(actor: Actor) -> Q:
-    return Q(biller_id__in=actor.staff_biller_ids(staff_permissions.SEE_ACCOUNTS))
+    return scope.visible(
+        actor=actor,
+        staff_permission=staff_permissions.SEE_ACCOUNTS,
+        payer_permission=scope.ANY,
+        payer_field=payer_field,
+    )
 
 
 def _demand_staff_sight(actor: Actor, biller_id: int) -> None:

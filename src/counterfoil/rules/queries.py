@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
-from counterfoil.core import errors
-from counterfoil.rules.models import Rule
+from counterfoil.core import db, errors
 
 
 class NoRule(errors.CounterfoilError):
@@ -42,10 +40,13 @@ def list_at(keys: Collection[str], *, on: date) -> dict[str, Any]:
 
     :raises NoRule: one of them has none.
     """
-    in_force = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-    rows = Rule.objects.filter(in_force, rule_key__in=list(keys)).order_by("rule_key", "valid_from")
+    rows = db.select(
+        "SELECT rule_key, value FROM rule WHERE rule_key = ANY(%s) AND valid_from <= %s"
+        " AND (valid_to IS NULL OR valid_to > %s) ORDER BY rule_key, valid_from",
+        [list(keys), on, on],
+    )
     # In ascending day: a later row of the same rule takes the earlier one's place.
-    values = dict(rows.values_list("rule_key", "value"))
+    values = {key: json.loads(value) for key, value in rows}
     missing = sorted(set(keys) - set(values))
     if missing:
         raise NoRule(f"no value on {on} for: {', '.join(missing)}")
