@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests.factories.signed_in import PASSWORD
 from tests.factories.world import World
 
 pytestmark = pytest.mark.django_db
@@ -28,4 +29,21 @@ def test_language_is_kept_with_the_login(world: World, ruth: Client) -> None:
     ruth.post("/language/", {"language": "en", "next": "/billing/invoices/"})
     assert chosen() == "en"
     ruth.post("/profile/", {"language": "tlh"})
+    assert chosen() == "en"
+
+
+def test_a_language_chosen_before_logging_in_is_kept_with_the_login_once(world: World, ruth: Client) -> None:
+    login = get_user_model().objects.get(email="ruth@example.test")
+    login.set_password(PASSWORD)
+    login.save()
+    ruth.post("/accounts/logout/")
+    ruth.post("/language/", {"language": "es", "next": "/accounts/login/"})
+    assert chosen() == "en"
+    typed = {"login": "ruth@example.test", "password": PASSWORD}
+    assert 'lang="es"' in ruth.post("/accounts/login/", typed, follow=True).content.decode()
+    assert chosen() == "es"
+    # Whoever comes next in this browser finds what they chose themselves.
+    ruth.post("/language/", {"language": "en", "next": "/"})
+    ruth.post("/accounts/logout/")
+    ruth.post("/accounts/login/", typed)
     assert chosen() == "en"

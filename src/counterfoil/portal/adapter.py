@@ -19,7 +19,12 @@ from django.utils.translation import get_language, gettext as _
 
 from counterfoil.core import clock, errors, vault
 from counterfoil.core.actor import Actor
-from counterfoil.flows.identity import actor as actor_flow, note_new_device, note_security_change
+from counterfoil.flows.identity import (
+    actor as actor_flow,
+    choose_language,
+    note_new_device,
+    note_security_change,
+)
 from counterfoil.flows.payers import accept_invitation, open_invitation
 from counterfoil.flows.payers.accept_invitation import Registration
 from counterfoil.flows.payers.open_invitation import Opened
@@ -30,6 +35,8 @@ from counterfoil.ui.requests import Request
 
 # The secret of a link that was followed waits here, out of the address, until it is finished.
 INVITATION: Final = "cf_invitation"
+# The language that a visitor chose at the foot of a page, until they are signed in.
+LANGUAGE: Final = "cf_language_chosen"
 # The library's names for what was changed, and ours.
 CHANGES: Final = {
     "password_changed": "password",
@@ -106,6 +113,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         if not signup and not devices.is_known(request, login_ref=user.public_id):
             device = devices.words(request.headers.get("User-Agent", ""))
             note_new_device.run(actor=_actor_of(request, user), now=clock.now(), device=device)
+        _keep_language(request, user)
         devices.remember(request, response, login_ref=user.public_id)
         return response
 
@@ -137,6 +145,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         """Lead to the one question asked at registration; until here the invitation vouched for the address."""
         request.session.pop(INVITATION, None)
         return reverse("portal-welcome")
+
+
+def _keep_language(request: HttpRequest, user: Any) -> None:
+    """Take over what was chosen a moment ago on the way in: it says more than what was chosen another day."""
+    chosen = request.session.pop(LANGUAGE, "")
+    if chosen and chosen != user.locale:
+        choose_language.run(actor=_actor_of(request, user), now=clock.now(), locale=chosen)
 
 
 def _actor_of(request: HttpRequest, user: Any) -> Actor:

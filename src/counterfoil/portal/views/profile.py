@@ -18,6 +18,7 @@ from counterfoil.flows.payers import change_contact, end_access
 from counterfoil.flows.payers.choose_who_pays import Choice
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
+from counterfoil.portal import adapter
 from counterfoil.portal.forms import profile as profile_forms
 from counterfoil.portal.forms.profile import Contact, Profile
 from counterfoil.portal.views.base import PortalView
@@ -159,8 +160,10 @@ class LeaveAccess(WithProof, PayerPage):
 
 @require_POST
 def switch_language(request: Request) -> HttpResponse:
-    """Change the language from the foot of any page: for this browser, and for a signed-in person everywhere."""
+    """Change the language at the foot of any page: for this browser, and for who is signed in or is about to."""
     wanted = request.POST.get("language", "")
-    if request.user.is_authenticated and wanted in dict(settings.LANGUAGES):
+    if wanted in dict(settings.LANGUAGES) and request.user.is_authenticated:
         choose_language.run(actor=request.actor, now=clock.now(), locale=wanted)
+    elif wanted in dict(settings.LANGUAGES):
+        request.session[adapter.LANGUAGE] = wanted
     return i18n.set_language(request)
