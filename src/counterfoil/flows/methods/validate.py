@@ -5,6 +5,8 @@ How it fails, and what stands against it:
 * The gateway said yes and we crashed, or its answer was lost: typed again it says yes again, and the sweep asks what
   it says of the account. A wrong pair whose answer was lost has used up a try: the gateway counts, nobody else.
 * Guessing: three tries at the gateway, then the account is locked for good and every payment that waited is canceled.
+* The number is replaced while the gateway is asked about the old one: its answer is noted only where the method still
+  stands on the token that was asked about.
 * Two tabs, or the payer and the sweep: the method is locked and confirmed once.
 * A payment is born while the account is being confirmed: it holds the method's lock and reads how it stands, so it is
   either found by `waiting.send` or was born ready to be sent.
@@ -55,11 +57,12 @@ def run(*, actor: Actor, now: datetime, ref: str, amounts: tuple[int, int]) -> b
     for field, minor in zip(("first", "second"), amounts, strict=True):
         if not 0 < minor <= MOST_CENTS:
             raise errors.Invalid(_("Enter an amount from $0.01 to $0.99."), field=field)
-    answer = _ask(method.id, amounts)
+    token = method_queries.list_tokens(method_ids=[method.id])[method.id]
+    answer = _ask(token, amounts)
     if isinstance(answer, base.Matched):
-        _settle(actor, now, method.id, to=states.PASSED)
+        _settle(actor, now, method.id, token.token, to=states.PASSED)
     if isinstance(answer, base.Locked):
-        _settle(actor, now, method.id, to=states.FAILED)
+        _settle(actor, now, method.id, token.token, to=states.FAILED)
     return answer
 
 
@@ -105,7 +108,7 @@ def _look(actor: Actor, now: datetime, rows: Iterable[WaitingRow]) -> dict[int, 
     for method_id, token in tokens.items():
         check = _checked(connections[token.connection_id], token.token)
         if check in {states.PASSED, states.FAILED}:
-            _settle(actor, now, method_id, to=check)
+            _settle(actor, now, method_id, token.token, to=check)
     found = method_queries.list_states(method_ids={row.method_id for row in rows})
     return {row.id: row for row in found}
 
@@ -120,9 +123,8 @@ def _checked(connection: ConnectionRow, token: str) -> str:
     return "" if isinstance(found, base.NotFound) else found.check
 
 
-def _ask(method_id: int, amounts: tuple[int, int]) -> base.DepositsAnswer:
+def _ask(token: method_queries.TokenRow, amounts: tuple[int, int]) -> base.DepositsAnswer:
     db.demand_outside_transaction()
-    token = method_queries.list_tokens(method_ids=[method_id])[method_id]
     connection = biller_queries.list_connections(connection_ids=[token.connection_id])[token.connection_id]
     try:
         with http.bulkhead(connection.gateway_key):
@@ -135,9 +137,10 @@ def _ask(method_id: int, amounts: tuple[int, int]) -> base.DepositsAnswer:
     return answer
 
 
-def _settle(actor: Actor, now: datetime, method_id: int, *, to: str) -> None:
-    """Note what the gateway said of the account, then send or cancel what waited for it."""
-    db.in_transaction(lambda: _note(actor, now, method_id, to))
+def _settle(actor: Actor, now: datetime, method_id: int, token: str, *, to: str) -> None:
+    """Note what the gateway said of the account behind a token, then send or cancel what waited for it."""
+    if not db.in_transaction(lambda: _note(actor, now, method_id, token, to)):
+        return
     if to == states.PASSED:
         waiting.send(actor=WORKER, now=now, method_id=method_id)
         return
@@ -145,10 +148,13 @@ def _settle(actor: Actor, now: datetime, method_id: int, *, to: str) -> None:
         waiting.cancel(actor=WORKER, now=now, payment_ids=[row.id for row in rows], why="locked")
 
 
-def _note(actor: Actor, now: datetime, method_id: int, to: str) -> None:
+def _note(actor: Actor, now: datetime, method_id: int, token: str, to: str) -> bool:
+    """Note it where it is not noted yet; tell whether the method still stands on this token."""
     [method] = method_queries.lock(method_ids=[method_id])
+    if method.token != token:
+        return False
     if method.validation != states.PENDING:
-        return
+        return True
     by = BY if to == states.PASSED else ""
     method_operations.change_validation(method=method, to=to, by=by, now=now)
     audit_operations.record(
@@ -159,3 +165,4 @@ def _note(actor: Actor, now: datetime, method_id: int, to: str) -> None:
         details={"by": BY},
         now=now,
     )
+    return True
