@@ -21,19 +21,24 @@ def store(  # noqa: PLR0913 - one row
 ) -> int | None:
     """Store an event raw; return its row id, or None when it is known already."""
     db.demand_transaction()
-    row, is_new = GatewayEvent.objects.get_or_create(
-        connection_id=connection_id,
-        event_id=event_id,
-        defaults={
-            "biller_id": biller_id,
-            "kind": kind,
-            "payment_key": payment_key,
-            "method_token": method_token[:100],
-            "raw": raw,
-            "received_at": now,
+    stored = db.insert_many(
+        GatewayEvent._meta.db_table,
+        {
+            "biller_id": ("bigint", [biller_id]),
+            "connection_id": ("bigint", [connection_id]),
+            "event_id": ("text", [event_id]),
+            "kind": ("text", [kind]),
+            "payment_key": ("text", [payment_key]),
+            "method_token": ("text", [method_token[:100]]),
+            "raw": ("bytea", [f"\\x{raw.hex()}"]),
+            "received_at": ("timestamptz", [now]),
+            "attempts": ("smallint", [0]),
+            "last_error": ("text", [""]),
         },
+        returning="id",
+        skips_known=True,
     )
-    return row.pk if is_new else None
+    return int(stored[0][0]) if stored else None
 
 
 def mark_applied(*, event: GatewayEvent, now: datetime) -> None:

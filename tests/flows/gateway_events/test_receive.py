@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from counterfoil.core import errors
+from counterfoil.core import db, errors
 from counterfoil.flows.gateway_events import receive
+from counterfoil.gateway_events import operations
 from counterfoil.gateways import base
 from tests.factories.world import World
 
@@ -48,6 +49,21 @@ def test_an_event_is_stored_once_and_its_job_queued(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'apply_gateway_event'")
         assert cursor.fetchall() == [(f'{{"event_id": {row_id}}}',)]
+
+
+def test_any_bytes_are_stored_as_they_came(world: World) -> None:
+    event = {
+        "connection_id": 1,
+        "event_id": "evt_1",
+        "kind": "x",
+        "payment_key": "",
+        "raw": bytes(range(256)),
+    }
+    with db.transaction():
+        row_id = operations.store(biller_id=world.biller_id, **event, now=world.now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT raw FROM gateway_events_gatewayevent WHERE id = %s", [row_id])
+        assert bytes(cursor.fetchone()[0]) == bytes(range(256))
 
 
 def test_a_forged_event_leaves_no_trace(world: World) -> None:
