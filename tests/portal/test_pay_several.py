@@ -44,6 +44,9 @@ class Two:
         [account] = payer_queries.list_accounts_by_ids(actor=OPERATOR, account_ids=[account_id])
         return f"pick_{payer.public_id}_{account.public_id}"
 
+    def amount(self, at: int) -> str:
+        return self.names[at].replace("pick_", "amount_")
+
     @property
     def method_name(self) -> str:
         [payer] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[self.world.payer_id])
@@ -265,3 +268,85 @@ def test_an_expired_card_is_shown_with_its_biller_and_cannot_be_chosen(two: Two,
     answer = two.client.post(START, {two.names[0]: "on", two.method_name: two.method})
     assert b"This payment method cannot be used now. Choose another one." in answer.content
     assert statuses(two.world.account_id, rose) == [[], []]
+
+
+# -- Other amounts than what is outstanding ---------------------------------------------------------------------------
+
+
+def typed(two: Two, *amounts: str) -> dict[str, str]:
+    named = {two.amount(at): amount for at, amount in enumerate(amounts)}
+    return {**dict.fromkeys(two.names, "on"), two.method_name: two.method, **named}
+
+
+def test_the_amount_of_each_can_be_lowered_and_raised(two: Two, rose: int) -> None:
+    page = two.client.get(START).content.decode()
+    assert re.search(rf'name="{two.amount(0)}" value="3200.00"', page)
+    older = two.world.invoice(NewLine("Salon", 5_000), due_in=2)
+    address, seen = two.verify(**typed(two, "$1,250", "1,100.00"))
+    shown = two.client.get(address).content.decode()
+    assert "$2,350.00" in shown
+    assert "Credit for the next invoice" in shown
+    two.client.post(address, seen)
+
+    assert statuses(two.world.account_id, rose) == [["Paid"], ["Paid"]]
+    [lowered] = payment_queries.list_page(actor=WORKER, account_id=two.world.account_id).rows
+    shares = payment_queries.list_shares(actor=WORKER, payment_ids=[lowered.id])[lowered.id]
+    # The oldest due first, and a part of the next.
+    assert [share.amount_minor for share in shares] == [5_000, 120_000]
+    assert shares[0].invoice_public_id == older.public_id
+    [raised] = payment_queries.list_page(actor=WORKER, account_id=rose).rows
+    assert raised.amount_minor == 110_000
+    assert (
+        sum(
+            s.amount_minor
+            for s in payment_queries.list_shares(actor=WORKER, payment_ids=[raised.id])[raised.id]
+        )
+        == 100_000
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "portal", "said"),
+    [
+        ("", {}, "Enter an amount."),
+        ("soon", {}, "Enter an amount in dollars and cents"),
+        ("0", {}, "Enter an amount above zero."),
+        ("1000.01", {"prepayment_allowed": False}, "Enter $1,000.00 or less."),
+        ("999.99", {"partial_payment_allowed": False}, "Here everything is paid at once: $1,000.00."),
+    ],
+)
+def test_an_amount_that_will_not_do_is_said_beside_its_field(
+    two: Two, rose: int, amount: str, portal: dict[str, bool], said: str
+) -> None:
+    two.world.set_portal(**portal)
+    answer = two.client.post(START, typed(two, "3200", amount))
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 200
+    assert said in page
+    # Nothing typed is lost, and the other one is right.
+    assert f'name="{two.amount(0)}" value="3200"' in page
+    assert page.count("pay-bad") == 1
+    if amount:
+        assert f'name="{two.amount(1)}" value="{amount}"' in page
+    # What is not ticked is not judged.
+    only = typed(two, "3200", amount)
+    del only[two.names[1]]
+    assert two.client.post(START, only).status_code == 302
+
+
+def test_make_changes_keeps_the_amounts(two: Two) -> None:
+    address, _seen = two.verify(**typed(two, "1250", "1000"))
+    back = two.client.post(address, {"step": "change"}).headers["Location"]
+    page = two.client.get(back).content.decode()
+    assert f'name="{two.amount(0)}" value="1250.00"' in page
+    assert f'name="{two.amount(1)}" value="1000.00"' in page
+
+
+def test_an_amount_is_not_paid_twice_where_somebody_else_was_first(two: Two, rose: int) -> None:
+    address, seen = two.verify(**typed(two, "1250", "1000"))
+    two.world.pay(two.world.card(), [])
+    answer = two.client.post(address, seen)
+    assert answer.status_code == 200
+    page = html.unescape(answer.content.decode())
+    assert "Not every payment was sent" in page
+    assert statuses(two.world.account_id, rose) == [["Paid"], ["Paid"]]

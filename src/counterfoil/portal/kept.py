@@ -50,12 +50,16 @@ class KeptOrder:
 
 @dataclass(frozen=True, slots=True)
 class KeptPart:
-    """One payment of several in one sitting: for whom, the method, and its own one-time token."""
+    """One payment of several in one sitting: for whom, the method, and its own one-time token.
+
+    `amount_minor` in minor units where another amount was typed than what is outstanding.
+    """
 
     payer_ref: str
     account_ref: str
     method_ref: str
     key: str = ""
+    amount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def read_order(text: str, *, subject: str) -> KeptOrder | None:
 
 def sitting_text(parts: Sequence[KeptPart], *, subject: str) -> str:
     """Return several payments for an address, so that only `subject` can use it."""
-    values = [[part.payer_ref, part.account_ref, part.method_ref, part.key] for part in parts]
+    values = [list(astuple(part)) for part in parts]
     return _sign(values, f"{SITTING}:{subject}")
 
 

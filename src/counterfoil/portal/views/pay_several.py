@@ -7,138 +7,32 @@ others not: the same address then shows which are which, and Submit Payment send
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
 from counterfoil.billers import queries as biller_queries
-from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, tokens
 from counterfoil.flows.payments import prepare, submit
-from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Submission
+from counterfoil.flows.payments.orders import Submission
 from counterfoil.methods import queries as method_queries
 from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
-from counterfoil.payments import balances, queries as payment_queries, states
-from counterfoil.payments.balances import Balance
-from counterfoil.payments.queries import PaymentRow
-from counterfoil.portal import bills, choosable, kept, replacing
+from counterfoil.payments import states
+from counterfoil.portal import choosable, kept, replacing
 from counterfoil.portal.bills import Owed
 from counterfoil.portal.forms import pay_several as several_forms
 from counterfoil.portal.forms.pay_several import SelectSeveral, Together
 from counterfoil.portal.kept import KeptPart
-from counterfoil.portal.views.base import BillingView
 from counterfoil.portal.views.paying import PURPOSE, SCOPE, leave_url
+from counterfoil.portal.views.sitting import Part, SeveralView, Total
 from counterfoil.schedules import queries as schedule_queries
-from counterfoil.schedules.rows import ScheduledRow
-from counterfoil.ui import wording
 
 FAILED = frozenset({states.DECLINED, states.RETURNED, states.CANCELED})
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One payment of the sitting as its pages show it.
-
-    `quote` before it is submitted, `payment` from then on, `refusal` where neither can be: why it is left out.
-    """
-
-    kept: KeptPart
-    balance: Balance
-    biller: BillerRow
-    quote: Quote | None = None
-    payment: PaymentRow | None = None
-    telling: wording.Telling | None = None
-    refusal: str = ""
-    others: tuple[str, ...] = ()
-    already: Sequence[ScheduledRow] = ()
-    stays: bool = False
-
-    @property
-    def name(self) -> str:
-        """What names this payment among the fields of the review."""
-        return f"{self.kept.payer_ref}_{self.kept.account_ref}"
-
-    @property
-    def seen_name(self) -> str:
-        """The name of the hidden field that says what was reviewed."""
-        return f"seen_{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """What is still to be submitted, in one currency."""
-
-    currency: str
-    amount_minor: int
-
-
-class SeveralView(BillingView):
-    """What the steps share."""
-
-    @functools.cached_property
-    def balances(self) -> Mapping[tuple[str, str], Balance]:
-        """What is owed on everything this login may pay, by the payer's and the account's public ids."""
-        found = balances.list_for(
-            actor=self.actor, payer_ids=self.payer_ids(permissions.PAY), billers=self.billers
-        )
-        return {(balance.payer_ref, balance.account_ref): balance for balance in found}
-
-    @property
-    def subject(self) -> str:
-        """For whom what is kept is good: this login."""
-        return self.actor.ref
-
-    @property
-    def start_url(self) -> str:
-        """The address of step 1."""
-        return reverse("portal-pay-choose")
-
-    def owed(self) -> list[Owed]:
-        """Return what can be paid now."""
-        found = [
-            bills.owed(
-                balance,
-                biller=self.billers[balance.biller_id],
-                can_pay=bool(self.payable_kinds(balance.biller_id)),
-                today=biller_queries.today(biller=self.billers[balance.biller_id], now=self.now),
-            )
-            for balance in self.balances.values()
-        ]
-        return [each for each in found if each.pay_url]
-
-    def kept_parts(self) -> tuple[KeptPart, ...]:
-        """Return what the address carries, as far as it is still this login's to pay."""
-        parts = kept.read_sitting(self.request.GET.get("order", ""), subject=self.subject)
-        return tuple(part for part in parts if (part.payer_ref, part.account_ref) in self.balances)
-
-    def part_key(self, part: KeptPart) -> str:
-        """Return the key this payment is known by."""
-        subject = f"{self.actor.ref}:{part.payer_ref}:{part.account_ref}"
-        return tokens.read_form_key(part.key, purpose=PURPOSE, subject=subject).key
-
-    def born(self, parts: Sequence[KeptPart]) -> dict[KeptPart, str]:
-        """Return the payments that there are already, by their part: public ids."""
-        keys = {
-            part: (self.balances[part.payer_ref, part.account_ref].biller_id, SCOPE, self.part_key(part))
-            for part in parts
-        }
-        known = payment_queries.list_by_keys(keys=list(keys.values()))
-        return {part: known[key][1] for part, key in keys.items() if key in known}
-
-    def part(self, part: KeptPart, *, payment_ref: str = "") -> Part:
-        """Return a payment that was submitted, or one that is only named."""
-        balance = self.balances[part.payer_ref, part.account_ref]
-        payment = payment_queries.get(actor=self.actor, public_id=payment_ref) if payment_ref else None
-        biller = self.billers[balance.biller_id]
-        today = biller_queries.today(biller=biller, now=self.now)
-        telling = wording.of(payment, today=today) if payment is not None else None
-        return Part(part, balance, biller, payment=payment, telling=telling)
 
 
 class SelectSeveralStep(SeveralView):
@@ -179,7 +73,7 @@ class SelectSeveralStep(SeveralView):
     def _with_key(self, part: KeptPart) -> KeptPart:
         subject = f"{self.actor.ref}:{part.payer_ref}:{part.account_ref}"
         key = tokens.form_key(purpose=PURPOSE, subject=subject, issued_at=self.now)
-        return KeptPart(part.payer_ref, part.account_ref, part.method_ref, key)
+        return dataclasses.replace(part, key=key)
 
     def _several(self, owed: Sequence[Owed]) -> list[Together]:
         found = []
@@ -208,6 +102,8 @@ class SelectSeveralStep(SeveralView):
                 methods=[method for method in can_use.methods if method.public_id in refs],
                 expired=[m for m in can_use.expired if all(m.is_for(account_id=o.account_id) for o in some)],
                 can_renew=can_add,
+                takes_less=self.billers[payer.biller_id].portal.partial_payment_allowed,
+                takes_more=self.billers[payer.biller_id].portal.prepayment_allowed,
                 adds_bank=can_add and "bank" in kinds,
                 adds_card=can_add and "card" in kinds,
             )
@@ -263,7 +159,7 @@ class VerifySeveralStep(SeveralView):
             if self.request.POST.getlist(f"set_{name}") and not self.request.POST.get(f"already_{name}"):
                 refusals[part] = _("Choose what becomes of the payment that is already set.")
                 continue
-            submission = Submission(order=self._order(part), scope=SCOPE, key=self.part_key(part), seen=seen)
+            submission = Submission(order=self.order(part), scope=SCOPE, key=self.part_key(part), seen=seen)
             try:
                 ref = submit.run(actor=self.actor, now=self.now, submission=submission)
             except (errors.Invalid, errors.Stale, db.Busy) as refusal:
@@ -309,7 +205,7 @@ class VerifySeveralStep(SeveralView):
     def _quoted(self, part: KeptPart) -> Part:
         shown = self.part(part)
         try:
-            review = prepare.run(actor=self.actor, now=self.now, order=self._order(part))
+            review = prepare.run(actor=self.actor, now=self.now, order=self.order(part))
         except (errors.Invalid, errors.Stale) as refusal:
             return Part(part, shown.balance, shown.biller, refusal=refusal.message)
         found = replacing.list_set(self.actor, [share.invoice_public_id for share in review.quote.shares])
@@ -323,16 +219,6 @@ class VerifySeveralStep(SeveralView):
             others=review.others,
             already=found,
             stays=stays,
-        )
-
-    def _order(self, part: KeptPart) -> PayOrder:
-        balance = self.balances[part.payer_ref, part.account_ref]
-        return PayOrder(
-            payer_id=balance.payer_id,
-            account_id=balance.account_id,
-            method_ref=part.method_ref,
-            mode=Mode.OUTSTANDING,
-            locale=get_language() or "en",
         )
 
 
