@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from counterfoil.billers import queries as biller_queries
 from counterfoil.core import db, errors
 from counterfoil.flows.gateway_events import receive
 from counterfoil.gateway_events import operations
@@ -52,15 +53,10 @@ def test_an_event_is_stored_once_and_its_job_queued(world: World) -> None:
 
 
 def test_any_bytes_are_stored_as_they_came(world: World) -> None:
-    event = {
-        "connection_id": 1,
-        "event_id": "evt_1",
-        "kind": "x",
-        "payment_key": "",
-        "raw": bytes(range(256)),
-    }
+    [there] = biller_queries.list_active_connections(biller_id=world.biller_id)
+    event = {"connection_id": there.id, "event_id": "evt_1", "kind": "x", "payment_key": ""}
     with db.transaction():
-        row_id = operations.store(biller_id=world.biller_id, **event, now=world.now)
+        row_id = operations.store(biller_id=world.biller_id, **event, raw=bytes(range(256)), now=world.now)
     with connection.cursor() as cursor:
         cursor.execute("SELECT raw FROM gateway_events_gatewayevent WHERE id = %s", [row_id])
         assert bytes(cursor.fetchone()[0]) == bytes(range(256))
