@@ -90,6 +90,9 @@ class PaymentMethod(models.Model):
                 name="method_expiring",
                 condition=Q(kind="card", status="active", is_saved=True),
             ),
+            models.Index(
+                fields=["id"], name="method_once", condition=Q(is_saved=False) & ~Q(status="deleted")
+            ),
         )
 
 

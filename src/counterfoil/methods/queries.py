@@ -279,6 +279,12 @@ def find_once(*, actor: Actor, payer_id: int, connection_id: int, kind: str) -> 
     return rows.order_by("pk").values_list("public_id", flat=True).first()
 
 
+def list_once_ids(*, before: datetime, after_id: int, limit: int) -> list[int]:
+    """Return methods for one time alone that were made before an instant, in pieces by id; deleted ones not."""
+    rows = PaymentMethod.objects.filter(is_saved=False, added_at__lt=before, pk__gt=after_id)
+    return list(rows.exclude(status=states.DELETED).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def lock_by_token(*, gateway_key: str, token: str) -> list[PaymentMethod]:
     """Lock every method that a gateway knows by this token: two billers at one merchant may share it."""
     found = PaymentMethod.objects.filter(connection__gateway_key=gateway_key, token=token)

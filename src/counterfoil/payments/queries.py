@@ -217,6 +217,21 @@ def list_busy_methods(
     return set(rows.values_list("method_id", flat=True))
 
 
+def list_needed_methods(*, methods: Collection[tuple[int, int]], on: date, since: datetime) -> set[int]:
+    """Return which of these `(payer id, method id)` a payment still needs: on its way, or paid and returnable on a day.
+
+    Any that was used after `since` counts too.
+    """
+    rows = Payment.objects.filter(
+        Q(status__in=states.IN_FLIGHT)
+        | Q(status=states.SETTLED, returnable_until__gte=on)
+        | Q(submitted_at__gt=since),
+        payer_id__in={payer_id for payer_id, _ in methods},
+        method_id__in={method_id for _, method_id in methods},
+    )
+    return set(rows.values_list("method_id", flat=True))
+
+
 def sum_pending(*, actor: Actor, payer_ids: Collection[int] | None = None) -> dict[tuple[int, int], int]:
     """Return what is sent and not yet Paid, in minor units, for each `(account id, payer id)`."""
     seen, values = scope.condition(

@@ -146,7 +146,7 @@ def redefer_lost(timestamp: int) -> None:  # noqa: ARG001
 @app.periodic(cron=SCHEDULE["forget_tokens"])
 @app.task(name="forget_tokens", queue=jobs.NAMES["forget_tokens"], queueing_lock="forget_tokens")
 def forget_tokens(timestamp: int) -> None:  # noqa: ARG001
-    """Have gateways forget replaced numbers and deleted methods."""
+    """Have gateways forget replaced numbers, deleted methods, and those for one time that are done with."""
     forget_flow.run(actor=WORKER, now=clock.now())
 
 

@@ -1,5 +1,7 @@
 """Lets gateways forget the tokens of replaced numbers and deleted methods, once nothing pending needs them.
 
+What was for one time alone is deleted first, once it is done with (`retire_once`).
+
 A job: the call is outside any transaction, and one that fails is made again at the next tick. Forgetting twice is fine.
 A refund of an older payment goes by the payment's own reference at the gateway and needs no token.
 """
@@ -13,6 +15,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db, http
 from counterfoil.core.actor import Actor
+from counterfoil.flows.methods import retire_once
 from counterfoil.flows.payments import send
 from counterfoil.gateways import base
 from counterfoil.methods import operations as method_operations, queries as method_queries
@@ -29,6 +32,7 @@ def run(*, actor: Actor, now: datetime) -> int:
     :raises errors.NotPermitted: the actor is not the installation itself.
     """
     actor.demand_staff("methods.forget", biller_id=0)
+    retire_once.run(actor=actor, now=now)
     forgotten, after_id = 0, 0
     while True:
         batch = method_queries.list_to_forget(after_id=after_id, limit=AT_ONCE)
