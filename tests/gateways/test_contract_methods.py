@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.gateways import base
+from counterfoil.gateways import base, micro_deposits
 from tests.gateways.practices import asked
 
 
@@ -54,17 +54,17 @@ def test_methods_are_shown_checked_and_forgotten(practice: Any, gateway: base.Ga
 
 def test_two_small_amounts_validate_an_account(practice: Any, gateway: base.Gateway) -> None:
     """NA-08, NA-11: sent once, typed in either order, and typing them again changes nothing."""
-    methods, deposits = base.saves_methods(gateway), base.sends_micro_deposits(gateway)
+    methods, deposits = base.saves_methods(gateway), micro_deposits.sends_micro_deposits(gateway)
     token = practice.bank_by_amounts()
     assert methods.check_bank(token).check == "unsupported"
     assert deposits.start_micro_deposits(token).check == "pending"
     first, second = practice.amounts(token)
     assert deposits.start_micro_deposits(token).check == "pending"
     assert practice.amounts(token) == (first, second)
-    assert deposits.confirm_micro_deposits(token, (first, second)) == base.NotArrived()
+    assert deposits.confirm_micro_deposits(token, (first, second)) == micro_deposits.NotArrived()
     practice.pass_days(4)
-    assert deposits.confirm_micro_deposits(token, (second, first)) == base.Matched()
-    assert deposits.confirm_micro_deposits(token, (first, second)) == base.Matched()
+    assert deposits.confirm_micro_deposits(token, (second, first)) == micro_deposits.Matched()
+    assert deposits.confirm_micro_deposits(token, (first, second)) == micro_deposits.Matched()
     details = methods.token_details(token)
     assert isinstance(details, base.TokenDetails)
     assert details.check == "passed"
@@ -72,14 +72,19 @@ def test_two_small_amounts_validate_an_account(practice: Any, gateway: base.Gate
 
 
 def test_guessing_the_two_amounts_locks_the_account(practice: Any, gateway: base.Gateway) -> None:
-    deposits, token = base.sends_micro_deposits(gateway), practice.bank_by_amounts()
+    deposits, token = micro_deposits.sends_micro_deposits(gateway), practice.bank_by_amounts()
     deposits.start_micro_deposits(token)
     practice.pass_days(4)
     right = practice.amounts(token)
     wrong = (right[0] % 99 + 1, right[1])
     answers = [deposits.confirm_micro_deposits(token, wrong) for _ in range(4)]
-    assert answers == [base.Mismatched(2), base.Mismatched(1), base.Locked(), base.Locked()]
-    assert deposits.confirm_micro_deposits(token, right) == base.Locked()
+    assert answers == [
+        micro_deposits.Mismatched(2),
+        micro_deposits.Mismatched(1),
+        micro_deposits.Locked(),
+        micro_deposits.Locked(),
+    ]
+    assert deposits.confirm_micro_deposits(token, right) == micro_deposits.Locked()
     details = base.saves_methods(gateway).token_details(token)
     assert isinstance(details, base.TokenDetails)
     assert details.check == "failed"
@@ -87,13 +92,13 @@ def test_guessing_the_two_amounts_locks_the_account(practice: Any, gateway: base
 
 def test_an_account_the_bank_does_not_know_gets_no_amounts(practice: Any, gateway: base.Gateway) -> None:
     with pytest.raises(base.Refused):
-        base.sends_micro_deposits(gateway).start_micro_deposits(practice.unchecked_bank())
+        micro_deposits.sends_micro_deposits(gateway).start_micro_deposits(practice.unchecked_bank())
 
 
 def test_a_lost_answer_about_amounts_says_so_and_can_be_asked_again(
     practice: Any, gateway: base.Gateway
 ) -> None:
-    deposits, token = base.sends_micro_deposits(gateway), practice.bank_by_amounts()
+    deposits, token = micro_deposits.sends_micro_deposits(gateway), practice.bank_by_amounts()
     practice.lose_answer_after("any")
     with pytest.raises(base.Unavailable):
         deposits.start_micro_deposits(token)
@@ -102,7 +107,7 @@ def test_a_lost_answer_about_amounts_says_so_and_can_be_asked_again(
     practice.lose_answer_after("any")
     with pytest.raises(base.Unavailable):
         deposits.confirm_micro_deposits(token, practice.amounts(token))
-    assert deposits.confirm_micro_deposits(token, practice.amounts(token)) == base.Matched()
+    assert deposits.confirm_micro_deposits(token, practice.amounts(token)) == micro_deposits.Matched()
 
 
 def test_client_setup_names_its_origins(gateway: base.Gateway) -> None:

@@ -6,29 +6,29 @@ from typing import Any
 
 import pytest
 
-from counterfoil.gateways import base
+from counterfoil.gateways import base, wallets
 from tests.gateways.practices import asked
 
 
-def begun(gateway: base.Gateway, key: str = "a") -> base.AgreementWaiting:
-    found = base.opens_wallets(gateway).begin_agreement(key, "http://localhost:8000/back/?a=1", "en")
-    assert isinstance(found, base.AgreementWaiting)
+def begun(gateway: base.Gateway, key: str = "a") -> wallets.AgreementWaiting:
+    found = wallets.opens_wallets(gateway).begin_agreement(key, "http://localhost:8000/back/?a=1", "en")
+    assert isinstance(found, wallets.AgreementWaiting)
     return found
 
 
 def test_a_wallet_is_agreed_to_once_and_charged_without_its_holder(
     practice: Any, gateway: base.Gateway
 ) -> None:
-    wallets, asking = base.opens_wallets(gateway), begun(gateway)
-    assert begun(gateway) == asking == wallets.look_up_agreement(asking.ref)
+    opened, asking = wallets.opens_wallets(gateway), begun(gateway)
+    assert begun(gateway) == asking == opened.look_up_agreement(asking.ref)
     assert practice.decide(asking.url, "approve") == "http://localhost:8000/back/?a=1"
-    agreed = wallets.look_up_agreement(asking.ref)
-    assert isinstance(agreed, base.AgreementApproved)
+    agreed = opened.look_up_agreement(asking.ref)
+    assert isinstance(agreed, wallets.AgreementApproved)
     # Another tab, Back, a second return: nothing changes.
     practice.decide(asking.url, "refuse")
     practice.decide(asking.url, "approve")
-    assert wallets.look_up_agreement(asking.ref) == agreed
-    assert wallets.begin_agreement("a", "http://localhost:8000/back/?a=1", "en") == agreed
+    assert opened.look_up_agreement(asking.ref) == agreed
+    assert opened.begin_agreement("a", "http://localhost:8000/back/?a=1", "en") == agreed
     details = base.saves_methods(gateway).token_details(agreed.token)
     assert isinstance(details, base.TokenDetails)
     assert (details.kind, details.is_revoked) == ("wallet", False)
@@ -37,21 +37,21 @@ def test_a_wallet_is_agreed_to_once_and_charged_without_its_holder(
 
 
 def test_a_wallet_that_is_not_agreed_to(practice: Any, gateway: base.Gateway) -> None:
-    wallets, asking = base.opens_wallets(gateway), begun(gateway)
+    opened, asking = wallets.opens_wallets(gateway), begun(gateway)
     practice.decide(asking.url, "refuse")
-    assert wallets.look_up_agreement(asking.ref) == base.AgreementEnded(asking.ref)
-    assert wallets.look_up_agreement("agr_nobody") == base.NotFound()
+    assert opened.look_up_agreement(asking.ref) == wallets.AgreementEnded(asking.ref)
+    assert opened.look_up_agreement("agr_nobody") == base.NotFound()
     with pytest.raises(base.Refused):
-        wallets.begin_agreement("b", "https://elsewhere.test/", "en")
+        opened.begin_agreement("b", "https://elsewhere.test/", "en")
 
 
 def test_an_agreement_taken_back_there_declines_and_is_told(practice: Any, gateway: base.Gateway) -> None:
-    wallets, asking = base.opens_wallets(gateway), begun(gateway)
+    opened, asking = wallets.opens_wallets(gateway), begun(gateway)
     practice.decide(asking.url, "approve")
-    agreed = wallets.look_up_agreement(asking.ref)
-    assert isinstance(agreed, base.AgreementApproved)
+    agreed = opened.look_up_agreement(asking.ref)
+    assert isinstance(agreed, wallets.AgreementApproved)
     practice.decide(asking.url, "withdraw")
-    assert wallets.look_up_agreement(asking.ref) == base.AgreementEnded(asking.ref)
+    assert opened.look_up_agreement(asking.ref) == wallets.AgreementEnded(asking.ref)
     for key, who in (("k1", "merchant"), ("k2", "payer")):
         result = gateway.charge(asked(key, agreed.token, initiated_by=who))
         assert isinstance(result, base.Declined)
@@ -69,7 +69,7 @@ def test_an_agreement_taken_back_there_declines_and_is_told(practice: Any, gatew
 def test_a_wallet_is_asked_for_each_payment_where_nothing_is_agreed(
     practice: Any, gateway: base.Gateway, decision: str, ends: type
 ) -> None:
-    once = base.opens_wallets(gateway).open_once()
+    once = wallets.opens_wallets(gateway).open_once()
     waiting = gateway.charge(asked("k", once.token))
     assert isinstance(waiting, base.ActionNeeded)
     assert practice.decide(waiting.url, decision) == "http://localhost:8000/payments/pay_1/"

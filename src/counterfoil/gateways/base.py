@@ -2,7 +2,7 @@
 
 A gateway is an adapter to whoever moves money. It keeps no rows and opens no transaction: a flow calls it
 between two transactions and records what it said. What a gateway can do is told by the protocols it
-satisfies and by its flags, never by its name.
+satisfies and by its flags, never by its name. Two protocols have files of their own: `wallets`, `micro_deposits`.
 
 An answer about money is a `Result`, never an exception:
 
@@ -226,57 +226,6 @@ class TokenDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """The two amounts are right: the account is validated."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatched:
-    """The two amounts are wrong; so many tries are left before it locks."""
-
-    tries_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """Guessed wrong too often: these two amounts can no longer be confirmed."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotArrived:
-    """The two amounts are still on their way; no try was used up."""
-
-
-DepositsAnswer: TypeAlias = Matched | Mismatched | Locked | NotArrived
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementWaiting:
-    """The payer has not decided yet; `url` is the wallet's page to go to. Perhaps they never come back."""
-
-    ref: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementApproved:
-    """The payer agreed; `token` is what later payments are charged to."""
-
-    ref: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementEnded:
-    """The payer said no on the wallet's page, or took the agreement back since."""
-
-    ref: str
-
-
-Agreement: TypeAlias = AgreementWaiting | AgreementApproved | AgreementEnded
-
-
-@dataclass(frozen=True, slots=True)
 class GatewayNews:
     """A verified event. It wakes the asking of the gateway; its payload decides nothing about money."""
 
@@ -358,45 +307,6 @@ class SavesMethods(Protocol):
 
 
 @runtime_checkable
-class SendsMicroDeposits(Protocol):
-    """Can validate a bank account by two small amounts that its owner types in (NA-08, NA-11)."""
-
-    def start_micro_deposits(self, token: str) -> TokenDetails:
-        """Send the two amounts, once however often asked. Raises `Unavailable`, `Refused`."""
-        ...
-
-    def confirm_micro_deposits(self, token: str, amounts: tuple[int, int]) -> DepositsAnswer:
-        """Compare the amounts (minor units, either order); an account that passed stays `Matched`.
-
-        A wrong pair uses up a try, also when its answer is lost. Raises `Unavailable`, `Refused`.
-        """
-        ...
-
-
-@runtime_checkable
-class OpensWallets(Protocol):
-    """Has a wallet whose holder decides on the wallet's own page."""
-
-    def begin_agreement(self, key: str, return_url: str, locale: str) -> Agreement:
-        """Open the page on which later charges are agreed to; the same key gives the same agreement as it is now.
-
-        Raises `Unavailable`, `Refused`.
-        """
-        ...
-
-    def look_up_agreement(self, ref: str) -> Agreement | NotFound:
-        """Say what became of an agreement: a pure read. Raises `Unavailable`, `Refused`."""
-        ...
-
-    def open_once(self) -> TokenDetails:
-        """Give a token without an agreement: each charge to it waits for its payer on the wallet's page.
-
-        Raises `Unavailable`, `Refused`.
-        """
-        ...
-
-
-@runtime_checkable
 class UpdatesMethods(Protocol):
     """Changes what its owner may change about a card without giving its number anew."""
 
@@ -448,20 +358,6 @@ def saves_methods(gateway: Gateway) -> SavesMethods:
     if isinstance(gateway, SavesMethods):
         return gateway
     raise NotOffered(f"{gateway.key} does not save methods", code="saves_methods")
-
-
-def sends_micro_deposits(gateway: Gateway) -> SendsMicroDeposits:
-    """The same gateway, seen as one that validates by two small amounts. Raises `NotOffered`."""
-    if isinstance(gateway, SendsMicroDeposits):
-        return gateway
-    raise NotOffered(f"{gateway.key} sends no micro-deposits", code="sends_micro_deposits")
-
-
-def opens_wallets(gateway: Gateway) -> OpensWallets:
-    """The same gateway, seen as one with a wallet. Raises `NotOffered`."""
-    if isinstance(gateway, OpensWallets):
-        return gateway
-    raise NotOffered(f"{gateway.key} has no wallet", code="opens_wallets")
 
 
 def updates_methods(gateway: Gateway) -> UpdatesMethods:

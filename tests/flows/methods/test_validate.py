@@ -7,7 +7,7 @@ import pytest
 from counterfoil.core import failpoints
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.methods import replace, validate
-from counterfoil.gateways import base
+from counterfoil.gateways import micro_deposits
 from counterfoil.methods import queries as method_queries
 from tests.factories.world import World
 
@@ -48,6 +48,6 @@ def test_what_confirms_a_number_says_nothing_of_the_one_that_took_its_place(
 
     with failpoints.attached(another_tab):
         answer = validate.run(actor=world.payer, now=world.now, ref=ref, amounts=typed)
-    assert isinstance(answer, base.Matched if right else base.Locked)
+    assert isinstance(answer, micro_deposits.Matched if right else micro_deposits.Locked)
     assert done
     assert validation(ref) == "pending"

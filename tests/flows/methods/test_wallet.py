@@ -11,7 +11,7 @@ from counterfoil.flows.books import reconcile, verify
 from counterfoil.flows.methods import change, wallet
 from counterfoil.flows.methods.add import NewMethodForm
 from counterfoil.flows.payments import confirm, resolve_unknown
-from counterfoil.gateways import base
+from counterfoil.gateways import wallets
 from counterfoil.methods import queries as method_queries
 from counterfoil.payments.queries import PaymentRow
 from tests.factories.world import World
@@ -35,13 +35,13 @@ def form(world: World) -> NewMethodForm:
     )
 
 
-def begin(world: World, key: str = "k") -> base.Agreement:
+def begin(world: World, key: str = "k") -> wallets.Agreement:
     return wallet.begin(actor=world.payer, payer_id=world.payer_id, key=key, return_url=BACK, locale="en")
 
 
 def decide(world: World, decision: str, key: str = "k") -> str:
     asked = begin(world, key)
-    assert isinstance(asked, base.AgreementWaiting)
+    assert isinstance(asked, wallets.AgreementWaiting)
     world.sandbox.visit(asked.url, decision)
     return asked.url
 
@@ -76,7 +76,7 @@ def test_what_is_agreed_to_becomes_one_method(world: World) -> None:
     # Double return, Back, another tab, a change of mind on a stale page: one method.
     world.sandbox.visit(url, "refuse")
     assert finish(world) == ref
-    assert isinstance(begin(world), base.AgreementApproved)
+    assert isinstance(begin(world), wallets.AgreementApproved)
     assert count(world) == 1
     row = method_queries.get(actor=world.payer, public_id=ref)
     assert (row.kind, row.issuer, row.validation, row.can_pay) == ("wallet", "PayPal", "not_needed", True)

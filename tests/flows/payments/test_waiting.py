@@ -12,7 +12,7 @@ from counterfoil.core.actor import GATEWAY, WORKER
 from counterfoil.flows.books import reconcile, verify
 from counterfoil.flows.methods import change, validate
 from counterfoil.flows.payments import call_gateway, give_up, submit, waiting
-from counterfoil.gateways import base
+from counterfoil.gateways import micro_deposits
 from counterfoil.methods import queries as method_queries
 from counterfoil.payments.queries import PaymentRow
 from tests.factories.world import World
@@ -38,7 +38,7 @@ def standing(world: World, ref: str) -> str:
     return method_queries.get(actor=world.payer, public_id=ref).validation
 
 
-def confirm(world: World, ref: str, amounts: tuple[int, int]) -> base.DepositsAnswer:
+def confirm(world: World, ref: str, amounts: tuple[int, int]) -> micro_deposits.DepositsAnswer:
     return validate.run(actor=world.payer, now=world.now, ref=ref, amounts=amounts)
 
 
@@ -101,7 +101,7 @@ def test_the_right_amounts_send_it_by_itself(world: World) -> None:
     payment = paid(world, method)
     world.sandbox.wait(days=4)
     amounts = world.sandbox.amounts(token)
-    assert confirm(world, method, (amounts[1], amounts[0])) == base.Matched()
+    assert confirm(world, method, (amounts[1], amounts[0])) == micro_deposits.Matched()
     assert standing(world, method) == "passed"
     now = world.payment(payment.public_id)
     assert (now.status, jobs_of(payment)) == ("submitting", 1)
@@ -115,7 +115,7 @@ def test_the_right_amounts_send_it_by_itself(world: World) -> None:
     assert sent.status == "pending"
     assert notices(payment) == ["amounts_awaited", "payment_receipt"]
     # Typed again, in another tab, by the sweep: nothing more happens.
-    assert confirm(world, method, (1, 1)) == base.Matched()
+    assert confirm(world, method, (1, 1)) == micro_deposits.Matched()
     follow(world)
     assert jobs_of(payment) == 1
     assert len(world.sandbox.movements()) == 0
@@ -131,14 +131,14 @@ def test_another_payment_from_it_is_sent_at_once_afterwards(world: World) -> Non
 
 def test_amounts_that_cannot_be_use_up_no_try(world: World) -> None:
     method, token = pending(world)
-    assert confirm(world, method, (5, 6)) == base.NotArrived()
+    assert confirm(world, method, (5, 6)) == micro_deposits.NotArrived()
     world.sandbox.wait(days=4)
     for wrong in ((0, 5), (5, 100)):
         with pytest.raises(errors.Invalid):
             confirm(world, method, wrong)
     right = world.sandbox.amounts(token)
-    assert confirm(world, method, (right[0] % 99 + 1, right[1])) == base.Mismatched(2)
-    assert confirm(world, method, right) == base.Matched()
+    assert confirm(world, method, (right[0] % 99 + 1, right[1])) == micro_deposits.Mismatched(2)
+    assert confirm(world, method, right) == micro_deposits.Matched()
 
 
 def test_three_wrong_pairs_lock_it_and_cancel_what_waits(world: World) -> None:
@@ -147,8 +147,8 @@ def test_three_wrong_pairs_lock_it_and_cancel_what_waits(world: World) -> None:
     world.sandbox.wait(days=4)
     right = world.sandbox.amounts(token)
     answers = [confirm(world, method, (right[0] % 99 + 1, right[1])) for _ in range(3)]
-    assert answers[-1] == base.Locked()
-    assert confirm(world, method, right) == base.Locked()
+    assert answers[-1] == micro_deposits.Locked()
+    assert confirm(world, method, right) == micro_deposits.Locked()
     ended = world.payment(payment.public_id)
     assert (ended.status, ended.reason_code) == ("canceled", "unvalidated_locked")
     assert notices(payment) == ["amounts_awaited", "amounts_not_confirmed"]
@@ -214,7 +214,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(world: World) -> None:
         confirm(world, method, world.sandbox.amounts(token))
     assert refused.value.code == "gateway_unavailable"
     assert standing(world, method) == "pending"
-    assert confirm(world, method, world.sandbox.amounts(token)) == base.Matched()
+    assert confirm(world, method, world.sandbox.amounts(token)) == micro_deposits.Matched()
     assert jobs_of(payment) == 1
 
 

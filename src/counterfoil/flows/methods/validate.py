@@ -28,7 +28,7 @@ from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.methods import vouch
 from counterfoil.flows.payments import send, waiting
 from counterfoil.flows.payments.waiting_notices import LASTS_DAYS
-from counterfoil.gateways import base
+from counterfoil.gateways import base, micro_deposits
 from counterfoil.methods import operations as method_operations, queries as method_queries, states
 from counterfoil.payers import permissions
 from counterfoil.payments import queries as payment_queries
@@ -41,7 +41,7 @@ MOST_CENTS = 99
 CHUNK = 200
 
 
-def run(*, actor: Actor, now: datetime, ref: str, amounts: tuple[int, int]) -> base.DepositsAnswer:
+def run(*, actor: Actor, now: datetime, ref: str, amounts: tuple[int, int]) -> micro_deposits.DepositsAnswer:
     """Compare two amounts (minor units) with those that were sent; once they match, what waited is sent by itself.
 
     :raises errors.Invalid: an amount is none that could have been sent; no try is used up.
@@ -53,15 +53,15 @@ def run(*, actor: Actor, now: datetime, ref: str, amounts: tuple[int, int]) -> b
     if method.status == states.DELETED:
         raise errors.NotFound("method")
     if method.validation != states.PENDING:
-        return base.Locked() if method.validation == states.FAILED else base.Matched()
+        return micro_deposits.Locked() if method.validation == states.FAILED else micro_deposits.Matched()
     for field, minor in zip(("first", "second"), amounts, strict=True):
         if not 0 < minor <= MOST_CENTS:
             raise errors.Invalid(_("Enter an amount from $0.01 to $0.99."), field=field)
     token = method_queries.list_tokens(method_ids=[method.id])[method.id]
     answer = _ask(token, amounts)
-    if isinstance(answer, base.Matched):
+    if isinstance(answer, micro_deposits.Matched):
         _settle(actor, now, method.id, token.token, to=states.PASSED)
-    if isinstance(answer, base.Locked):
+    if isinstance(answer, micro_deposits.Locked):
         _settle(actor, now, method.id, token.token, to=states.FAILED)
     return answer
 
@@ -123,12 +123,12 @@ def _checked(connection: ConnectionRow, token: str) -> str:
     return "" if isinstance(found, base.NotFound) else found.check
 
 
-def _ask(token: method_queries.TokenRow, amounts: tuple[int, int]) -> base.DepositsAnswer:
+def _ask(token: method_queries.TokenRow, amounts: tuple[int, int]) -> micro_deposits.DepositsAnswer:
     db.demand_outside_transaction()
     connection = biller_queries.list_connections(connection_ids=[token.connection_id])[token.connection_id]
     try:
         with http.bulkhead(connection.gateway_key):
-            gateway = base.sends_micro_deposits(send.open_gateway(connection))
+            gateway = micro_deposits.sends_micro_deposits(send.open_gateway(connection))
             failpoints.reach("amounts.before")
             answer = gateway.confirm_micro_deposits(token.token, amounts)
             failpoints.reach("amounts.after")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db, errors, failpoints, http
 from counterfoil.flows.payments import send
-from counterfoil.gateways import base
+from counterfoil.gateways import base, micro_deposits
 from counterfoil.methods import states
 from counterfoil.methods.drafts import Details
 
@@ -32,7 +32,7 @@ def run(*, connection: ConnectionRow, kind: base.Kind, token: str) -> base.Token
                 raise expired()
             if found.kind == "bank" and found.check == "not_run":
                 found = gateway.check_bank(token)
-            if found.check == "unsupported" and isinstance(gateway, base.SendsMicroDeposits):
+            if found.check == "unsupported" and isinstance(gateway, micro_deposits.SendsMicroDeposits):
                 # Its bank takes no part in the instant check: two small amounts, which the owner types in.
                 found = gateway.start_micro_deposits(token)
             failpoints.reach("token.after")

@@ -25,7 +25,7 @@ from counterfoil.core.actor import Actor
 from counterfoil.flows.methods import add, vouch
 from counterfoil.flows.methods.add import NewMethodForm
 from counterfoil.flows.payments import send
-from counterfoil.gateways import base
+from counterfoil.gateways import base, wallets
 from counterfoil.methods import queries as method_queries
 from counterfoil.payers import permissions, queries as payer_queries
 
@@ -33,7 +33,7 @@ KIND: base.Kind = "wallet"
 ENDED, WAITING = "wallet_ended", "wallet_waiting"
 
 
-def begin(*, actor: Actor, payer_id: int, key: str, return_url: str, locale: str) -> base.Agreement:
+def begin(*, actor: Actor, payer_id: int, key: str, return_url: str, locale: str) -> wallets.Agreement:
     """Open the wallet's page for an agreement; the same key gives the same agreement as it is now.
 
     :raises errors.NotPermitted: the user profile does not allow saving methods.
@@ -51,9 +51,9 @@ def finish(*, actor: Actor, now: datetime, form: NewMethodForm, key: str, return
     :raises errors.NotPermitted: the user profile does not allow saving methods.
     """
     found = begin(actor=actor, payer_id=form.payer_id, key=key, return_url=return_url, locale=form.locale)
-    if isinstance(found, base.AgreementWaiting):
+    if isinstance(found, wallets.AgreementWaiting):
         raise errors.Refused(_("You have not decided at PayPal yet. Nothing was added."), code=WAITING)
-    if isinstance(found, base.AgreementEnded):
+    if isinstance(found, wallets.AgreementEnded):
         raise errors.Refused(_("Nothing was added. You can try again."), code=ENDED)
     failpoints.reach("agreement.after")
     return add.run(actor=actor, now=now, form=replace(form, kind=KIND, token=found.token))
@@ -76,7 +76,7 @@ def once(*, actor: Actor, now: datetime, payer_id: int) -> str:
     db.demand_outside_transaction()
     try:
         with http.bulkhead(connection.gateway_key):
-            token = base.opens_wallets(send.open_gateway(connection)).open_once().token
+            token = wallets.opens_wallets(send.open_gateway(connection)).open_once().token
     except (base.GatewayError, http.Busy) as error:
         raise vouch.unavailable() from error
     form = NewMethodForm(
@@ -100,14 +100,14 @@ def _connection(actor: Actor, payer_id: int) -> ConnectionRow:
     return connection
 
 
-def _look(connection: ConnectionRow, *, key: str, return_url: str, locale: str) -> base.Agreement:
+def _look(connection: ConnectionRow, *, key: str, return_url: str, locale: str) -> wallets.Agreement:
     """Ask for the agreement of this key, and what became of it: some wallets repeat their first answer to a key."""
     db.demand_outside_transaction()
     try:
         with http.bulkhead(connection.gateway_key):
-            wallets = base.opens_wallets(send.open_gateway(connection))
-            asked = wallets.begin_agreement(key, return_url, locale)
-            found = wallets.look_up_agreement(asked.ref)
+            opened = wallets.opens_wallets(send.open_gateway(connection))
+            asked = opened.begin_agreement(key, return_url, locale)
+            found = opened.look_up_agreement(asked.ref)
     except (base.GatewayError, http.Busy) as error:
         raise vouch.unavailable() from error
-    return base.AgreementEnded(asked.ref) if isinstance(found, base.NotFound) else found
+    return wallets.AgreementEnded(asked.ref) if isinstance(found, base.NotFound) else found

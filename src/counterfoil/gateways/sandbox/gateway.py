@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from counterfoil.gateways import base
+from counterfoil.gateways import base, micro_deposits, wallets
 from counterfoil.gateways.sandbox import client, events, mapping, settings
 
 TEMPLATE = "gateways/sandbox/collect.html"
@@ -125,7 +125,7 @@ class SandboxGateway:
             raise base.Refused("the token is gone", code="not_found")
         return mapping.token_details(answer)
 
-    def confirm_micro_deposits(self, token: str, amounts: tuple[int, int]) -> base.DepositsAnswer:
+    def confirm_micro_deposits(self, token: str, amounts: tuple[int, int]) -> micro_deposits.DepositsAnswer:
         """Compare two typed amounts. Raises `Unavailable`, `Refused`."""
         body = {"amounts_minor": list(amounts)}
         answer = self._read("POST", "v1", "tokens", token, "small-amounts", "confirm", body=body)
@@ -133,7 +133,7 @@ class SandboxGateway:
             raise base.Refused("the token is gone", code="not_found")
         return mapping.deposits_answer(answer)
 
-    def begin_agreement(self, key: str, return_url: str, locale: str) -> base.Agreement:
+    def begin_agreement(self, key: str, return_url: str, locale: str) -> wallets.Agreement:
         """Ask the wallet's holder to agree, once a key. Raises `Unavailable`, `Refused`."""
         body = {"return_url": return_url, "locale": locale}
         answer = self._read("POST", "v1", "agreements", body=body, headers={"Idempotency-Key": key})
@@ -141,7 +141,7 @@ class SandboxGateway:
             raise base.Refused("there is no wallet", code="not_found")
         return mapping.agreement(answer)
 
-    def look_up_agreement(self, ref: str) -> base.Agreement | base.NotFound:
+    def look_up_agreement(self, ref: str) -> wallets.Agreement | base.NotFound:
         """What became of an agreement. Raises `Unavailable`, `Refused`."""
         answer = self._read("GET", "v1", "agreements", ref)
         return base.NotFound() if answer is None else mapping.agreement(answer)

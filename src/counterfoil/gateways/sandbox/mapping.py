@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from counterfoil.gateways import base
+from counterfoil.gateways import base, micro_deposits, wallets
 
 BANK_ZONE = ZoneInfo("America/New_York")
 _CLASS = base.DeclineClass
@@ -156,30 +156,30 @@ def token_details(found: Mapping[str, Any]) -> base.TokenDetails:
     )
 
 
-def deposits_answer(found: Mapping[str, Any]) -> base.DepositsAnswer:
+def deposits_answer(found: Mapping[str, Any]) -> micro_deposits.DepositsAnswer:
     """What came of two typed amounts. Raises `base.Unavailable` when it cannot be read."""
     match found.get("outcome"):
         case "matched":
-            return base.Matched()
+            return micro_deposits.Matched()
         case "mismatched":
-            return base.Mismatched(int(found["tries_left"]))
+            return micro_deposits.Mismatched(int(found["tries_left"]))
         case "locked":
-            return base.Locked()
+            return micro_deposits.Locked()
         case "not_arrived":
-            return base.NotArrived()
+            return micro_deposits.NotArrived()
     raise base.Unavailable("unreadable answer about two amounts", code="unreadable")
 
 
-def agreement(found: Mapping[str, Any]) -> base.Agreement:
+def agreement(found: Mapping[str, Any]) -> wallets.Agreement:
     """What became of a wallet's agreement. Raises `base.Unavailable` when it cannot be read."""
     ref = str(found.get("id") or "")
     status = found.get("status") if ref else None
     if status == "waiting" and found.get("url"):
-        return base.AgreementWaiting(ref, str(found["url"]))
+        return wallets.AgreementWaiting(ref, str(found["url"]))
     if status == "approved" and found.get("token"):
-        return base.AgreementApproved(ref, str(found["token"]))
+        return wallets.AgreementApproved(ref, str(found["token"]))
     if status in {"canceled", "withdrawn"}:
-        return base.AgreementEnded(ref)
+        return wallets.AgreementEnded(ref)
     raise base.Unavailable("unreadable agreement", code="unreadable")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, ngettext
 from counterfoil.core import errors
 from counterfoil.flows.methods import validate
 from counterfoil.flows.payments import give_up
-from counterfoil.gateways import base
+from counterfoil.gateways import micro_deposits
 from counterfoil.methods import queries as method_queries, states
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
@@ -79,11 +79,11 @@ class ConfirmAmounts(BillingView):
             return self._window(form, message=refusal.message)
         return self._answered(form, answer)
 
-    def _answered(self, form: Amounts, answer: base.DepositsAnswer) -> HttpResponse:
+    def _answered(self, form: Amounts, answer: micro_deposits.DepositsAnswer) -> HttpResponse:
         match answer:
-            case base.Matched():
+            case micro_deposits.Matched():
                 return self._confirmed()
-            case base.Mismatched(tries_left=left):
+            case micro_deposits.Mismatched(tries_left=left):
                 words = ngettext(
                     "These amounts do not match. You can try %(count)s more time.",
                     "These amounts do not match. You can try %(count)s more times.",
@@ -91,11 +91,11 @@ class ConfirmAmounts(BillingView):
                 )
                 form.add_error(None, words % {"count": left})
                 return self._window(form)
-            case base.NotArrived():
+            case micro_deposits.NotArrived():
                 return self._window(
                     form, message=_("The two amounts are still on their way. Look at your account tomorrow.")
                 )
-            case base.Locked():
+            case micro_deposits.Locked():
                 return HttpResponseRedirect(self.request.get_full_path())
 
     def _confirmed(self) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from counterfoil.core import errors, tokens
 from counterfoil.flows.methods import permit, wallet
 from counterfoil.flows.methods.add import NewMethodForm
-from counterfoil.gateways import base
+from counterfoil.gateways import base, wallets
 from counterfoil.portal import accounts, kept
 from counterfoil.portal.forms.wallet import NewWallet
 from counterfoil.portal.views.methods import AddMethod, initial_of
@@ -113,7 +113,7 @@ class AddWallet(WalletWindow):
             )
         except errors.Refused as refusal:
             return self.window(form, message=refusal.message)
-        return HttpResponseRedirect(found.url if isinstance(found, base.AgreementWaiting) else back)
+        return HttpResponseRedirect(found.url if isinstance(found, wallets.AgreementWaiting) else back)
 
 
 class WalletBack(WalletWindow):
