@@ -1,4 +1,4 @@
-"""Every page of the portal, found by following its own links: on the narrowest screen, in both languages, large.
+"""Every page of the portal, found by its own links: on the narrowest screen, in both languages, large, and heard.
 
 320 px is also what a screen of 1280 px shows at 400 % zoom (WCAG 1.4.10).
 """
@@ -13,6 +13,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Page
 
+from tests.journeys import reader
 from tests.journeys.conftest import AXE, AXE_RULES
 from tests.journeys.household import Household
 
@@ -81,6 +82,7 @@ class Walk:
         if not self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
             self.wrong.append(f"{path} is wider than the screen: {self.page.evaluate(WIDER)}")
         self.wrong += [f"{path} {small}" for small in self.page.evaluate(TARGETS)]
+        self.wrong += [f"{path} {unheard}" for unheard in reader.wrong_with(self.page)]
         links: list[str] = self.page.evaluate(
             "[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
         )

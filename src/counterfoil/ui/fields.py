@@ -76,6 +76,8 @@ def view(bound: BoundField, *, wishes: Wishes) -> FieldView:
     shape = wishes.kind or _shape(bound)
     base = bound.id_for_label or bound.auto_id or bound.html_name
     hint = str(bound.help_text or "") if wishes.hint is None else wishes.hint
+    if not hint:
+        bound.help_text = ""  # or Django ties the control to a text that is not on the page
     errors = tuple(str(message) for message in bound.errors)
     hint_id = f"{base}_hint" if hint else ""
     error_id = f"{base}_error" if errors else ""

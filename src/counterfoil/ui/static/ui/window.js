@@ -44,6 +44,12 @@ async function show(answer) {
   const wrong = place.querySelector("[data-ui-errors]");
   const title = place.querySelector(".window-title");
   title?.setAttribute("tabindex", "-1");
+  // The title is the same in every step: who hears it is told which step it is, too.
+  const step = place.querySelector(".steps-words");
+  if (step) {
+    step.id = "window-step";
+    title?.setAttribute("aria-describedby", step.id);
+  }
   (wrong ?? title)?.focus();
   document.dispatchEvent(new CustomEvent("ui:content", { detail: place }));
 }
