@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
 from counterfoil.methods import queries as method_queries
+from counterfoil.payers.states import Standing
 from counterfoil.payments import states as payment_states
 from counterfoil.schedules import states
 from counterfoil.schedules.models import Enrollment, Scheduled
@@ -286,13 +287,14 @@ def last_amounts(*, enrollment_ids: Collection[int]) -> dict[tuple[int, int], in
 
 
 def notice_due_ids(*, biller_id: int, today: date, limit: int) -> list[int]:
-    """Return scheduled payments whose notice is to go out by today and has not, and can: their payer has an address.
+    """Return scheduled payments whose notice is to go out by today and has not, and can.
 
-    Of the others nobody was told, so `flows.schedules.due` holds them.
+    Their payer has an address, and their account is not on hold. Of the others nobody was told, so
+    `flows.schedules.due` holds them.
     """
     rows = Scheduled.objects.filter(
         biller_id=biller_id, status=states.SCHEDULED, noticed_on__isnull=True, notice_on__lte=today
-    ).exclude(payer__email="")
+    ).exclude(Q(payer__email="") | Q(account__standing=Standing.ON_HOLD))
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 

@@ -11,6 +11,7 @@ from counterfoil.flows.payments import quote as payment_quote
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
 from counterfoil.flows.schedules import days
+from counterfoil.payers.states import Standing
 from counterfoil.schedules import states
 from counterfoil.schedules.rows import ScheduledRow
 
@@ -44,7 +45,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Ask again at the next run: the biller takes no payments at the moment."""
+    """Ask again at the next run: the biller takes no payments at the moment, or the account is on hold."""
 
 
 Decision: TypeAlias = Take | Cancel | Move | Wait
@@ -52,7 +53,10 @@ Decision: TypeAlias = Take | Cancel | Move | Wait
 
 def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
     """Return what to do with a scheduled payment whose day has come."""
-    not_today = _not_today(row, today)
+    not_today: Decision | None = _not_today(row, today)
+    if not_today is None and facts.account.standing == Standing.ON_HOLD:
+        # Nobody makes this one by choice on its day: a hold stops it; one that lasts makes it too late.
+        not_today = Wait()
     if not_today is not None:
         return not_today
     amounts = lowered(row.amounts, facts)

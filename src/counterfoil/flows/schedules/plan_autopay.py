@@ -24,6 +24,7 @@ from counterfoil.flows.schedules.planning import Ask, Known, Plan
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.payers import queries as payer_queries
+from counterfoil.payers.states import Standing
 from counterfoil.rules import queries as rule_queries
 from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
 from counterfoil.schedules.operations import NewScheduled
@@ -98,8 +99,11 @@ def _targets(rows: Sequence[EnrollmentRow]) -> list[Target]:
     own = schedule_queries.list_living_pairs(payer_ids=payer_ids)
     people = {row.id: row for row in payer_queries.list_payers_by_ids(actor=WORKER, payer_ids=payer_ids)}
     accounts: dict[int, list[int]] = {}
-    for summed in invoice_queries.sum_open(actor=WORKER, payer_ids=payer_ids):
-        accounts.setdefault(summed.payer_id, []).append(summed.account_id)
+    opened = invoice_queries.sum_open(actor=WORKER, payer_ids=payer_ids)
+    held = _on_hold({summed.account_id for summed in opened})
+    for summed in opened:
+        if summed.account_id not in held:
+            accounts.setdefault(summed.payer_id, []).append(summed.account_id)
     targets = []
     for row in rows:
         # Nothing is debited without a word before: somebody who cannot be told is not debited.
@@ -113,6 +117,12 @@ def _targets(rows: Sequence[EnrollmentRow]) -> list[Target]:
             or (row.account_id is None and (row.payer_id, account_id) not in own)
         ]
     return targets
+
+
+def _on_hold(account_ids: Collection[int]) -> set[int]:
+    """Return those of these accounts that nothing is debited for, and nobody told of a debit."""
+    rows = payer_queries.list_accounts_by_ids(actor=WORKER, account_ids=account_ids)
+    return {row.id for row in rows if row.standing == Standing.ON_HOLD}
 
 
 def _plan_chunk(actor: Actor, now: datetime, biller: BillerRow, targets: Sequence[Target]) -> int:
