@@ -8,10 +8,12 @@ import pytest
 
 from counterfoil.agreements import queries as agreement_queries
 from counterfoil.core import errors
+from counterfoil.flows.methods import change as method_change
 from counterfoil.flows.payments import facts as payment_facts
-from counterfoil.flows.schedules import enroll, replace_method, run_due
+from counterfoil.flows.schedules import change as change_scheduled, enroll, replace_method, review, run_due
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow
 from tests.factories import later
 from tests.factories.world import World
 
@@ -57,6 +59,42 @@ def test_another_method_takes_over_under_a_new_permission(world: World) -> None:
     assert replace_method.run(actor=world.payer, now=world.now, old_ref=bank, new_ref=card) == ()
     assert later.run_on_its_day(world, later.scheduled(row.public_id)).public_status == "Paid"
     assert later.run_on_its_day(world, planned).public_status == "Paid"
+
+
+def _with_its_own_method(world: World) -> tuple[EnrollmentRow, ScheduledRow]:
+    """Autopay by one card, whose next payment its payer gave a bank account."""
+    autopay, bank = later.start(world, world.card()), world.bank()
+    world.invoice(NewLine("December", 100_000), due_in=20)
+    later.plan(world)
+    [row] = later.waiting(world)
+    order = world.order(bank, row.amounts)
+    seen = review.run(
+        actor=world.payer, now=world.now, order=order, on=row.run_on, replaces=row.public_id
+    ).digest
+    change_scheduled.run(
+        actor=world.payer, now=world.now, ref=row.public_id, order=order, on=row.run_on, seen=seen
+    )
+    return autopay, later.scheduled(row.public_id)
+
+
+def test_one_payment_of_autopay_with_its_own_method_is_given_the_other_one_too(world: World) -> None:
+    autopay, row = _with_its_own_method(world)
+    card = world.card("5555555555554444")
+    replace_method.run(actor=world.payer, now=world.now, old_ref=row.method_ref, new_ref=card)
+    after = later.scheduled(row.public_id)
+    assert after.method_ref == card
+    assert after.authorization_id not in {row.authorization_id, autopay.authorization_id}
+    assert later.enrollment(autopay.public_id).method_ref == autopay.method_ref
+    assert later.run_on_its_day(world, after).public_status == "Paid"
+
+
+def test_one_payment_whose_own_method_cannot_be_used_pauses_no_autopay_of_another(world: World) -> None:
+    autopay, row = _with_its_own_method(world)
+    method_change.disable(actor=world.payer, now=world.now, ref=row.method_ref)
+    later.to_morning(world, row.run_on)
+    assert later.run(world) == 0
+    assert later.scheduled(row.public_id).reason == "method"
+    assert later.enrollment(autopay.public_id).is_active
 
 
 def test_without_another_autopay_pauses_and_the_rest_is_canceled(world: World) -> None:

@@ -59,7 +59,8 @@ def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: s
     texts |= {
         row.public_id: method_texts.of_scheduled(now=now, row=row, method=new, locale=locale)
         for row in waiting
-        if row.method_id == old.id and not row.enrollment_ref
+        # One payment of autopay may have been given another method than autopay itself has.
+        if row.method_id == old.id and row.enrollment_ref not in texts
     }
     return Replacement(uses, texts)
 

@@ -245,9 +245,14 @@ def _write_stops(actor: Actor, now: datetime, biller: BillerRow, items: dict[int
 def _pause_without_method(actor: Actor, now: datetime, scheduled_ids: Sequence[int]) -> None:
     """Pause autopay whose method cannot be used, with a notice, so that it does not fail again and again."""
     behind = schedule_queries.enrollment_ids_of(scheduled_ids=scheduled_ids)
+    # One payment of autopay may have been given another method than autopay itself has.
+    unusable = {
+        (row.enrollment_ref, row.method_id)
+        for row in (schedule_queries.list_rows_by_ids(scheduled_ids=scheduled_ids) if behind else ())
+    }
     paused = []
     for row in schedule_queries.lock_enrollments(enrollment_ids=behind):
-        if row.status == states.ACTIVE:
+        if row.status == states.ACTIVE and (row.public_id, row.method_id) in unusable:
             event = schedule_operations.move_enrollment(
                 enrollment=row, to=states.PAUSED, now=now, pause_reason=states.METHOD
             )
