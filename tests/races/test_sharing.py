@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 
 from counterfoil.core import errors
+from counterfoil.core.actor import OPERATOR
+from counterfoil.flows.invoices import void
 from counterfoil.flows.payments import submit
 from counterfoil.flows.payments.orders import Mode, PayOrder
+from counterfoil.flows.schedules import readdress_invoice
 from counterfoil.flows.sharing import act, end, end_access
+from counterfoil.ledger import queries as ledger_queries
+from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import balances
 from tests.factories import relatives
 from tests.factories.world import World
@@ -117,4 +122,54 @@ def test_a_share_ends_while_its_part_is_paid(world: World, race: Race, meet_at: 
     assert sum(minor for _, minor in world.sandbox.movements()) == taken
     assert world.outstanding == invoice.total_minor - taken
     assert sum(row.outstanding_minor for row in balances.list_for(actor=sister, payer_ids=[hers])) == 0
+    assert_sound(world)
+
+
+@pytest.mark.parametrize("meet_at", PLACES)
+def test_a_shared_invoice_is_handed_over_while_its_sharer_pays(
+    world: World, race: Race, meet_at: str
+) -> None:
+    invoice = world.invoice()
+    _, sister = relatives.shared(world, invoice, percent=50)
+    [hers] = sister.payer_ids()
+    theirs = world.review(
+        PayOrder(hers, world.account_id, world.card("5555555555554444", actor=sister), Mode.OUTSTANDING),
+        actor=sister,
+    )
+    [to] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[hers])
+    paid, handed = race(
+        lambda: submit.run(actor=sister, now=world.now, submission=theirs),
+        lambda: readdress_invoice.run(
+            actor=world.staff, now=world.now, ref=invoice.public_id, payer_ref=to.public_id
+        ),
+        meet_at=meet_at,
+    )
+    assert isinstance(handed, errors.Stale | None), handed
+    taken = sum(minor for _, minor in world.sandbox.movements())
+    assert taken == invoice.total_minor // 2 * len(won([paid]))
+    assert world.fresh(invoice).open_minor == invoice.total_minor - taken
+    assert_sound(world)
+
+
+@pytest.mark.parametrize("meet_at", PLACES)
+def test_a_shared_invoice_is_voided_while_its_sharer_pays(world: World, race: Race, meet_at: str) -> None:
+    invoice = world.invoice()
+    _, sister = relatives.shared(world, invoice, percent=50)
+    [hers] = sister.payer_ids()
+    theirs = world.review(
+        PayOrder(hers, world.account_id, world.card("5555555555554444", actor=sister), Mode.OUTSTANDING),
+        actor=sister,
+    )
+    paid, gone = race(
+        lambda: submit.run(actor=sister, now=world.now, submission=theirs),
+        lambda: void.run(actor=world.staff, now=world.now, ref=invoice.public_id),
+        meet_at=meet_at,
+    )
+    assert isinstance(gone, errors.Stale | None), gone
+    # What was paid before is the sister's credit, not the addressee's.
+    pair = {(world.account_id, hers)}
+    credit = ledger_queries.credits_of(actor=OPERATOR, pairs=pair).get((world.account_id, hers), 0)
+    taken = sum(minor for _, minor in world.sandbox.movements())
+    assert taken == invoice.total_minor // 2 * len(won([paid]))
+    assert credit == (taken if gone is None else 0)
     assert_sound(world)
