@@ -81,8 +81,9 @@ def test_after_a_change_of_method_the_old_one_is_not_debited_again(world: World)
     assert_sound(world)
 
 
-def test_a_retry_of_part_of_the_amount_is_none(world: World) -> None:
-    """NA-14: the same amount. What was freed meanwhile is credit, and credit is no reason to debit less again."""
+@pytest.mark.parametrize("another", [False, True])
+def test_a_retry_is_of_the_whole_and_for_the_same_bills_or_none(world: World, another: bool) -> None:
+    """NA-14: the same amount. What a voided bill freed is credit, or pays a bill that was not to be paid yet."""
     later.start(world, world.bank(NO_FUNDS), rule="fixed", amount_minor=150_000)
     first, second = world.invoice(BILL, due_in=20), world.invoice(BILL, due_in=20)
     later.plan(world)
@@ -94,6 +95,8 @@ def test_a_retry_of_part_of_the_amount_is_none(world: World) -> None:
     )
     assert world.payment(payment.public_id).public_status == "Paid"
     open_one = next(each for each in (first, second) if world.fresh(each).status == "open")
+    if another:
+        world.invoice(NewLine("January", 70_000), due_in=50)
     void.run(actor=world.staff, now=world.now, ref=open_one.public_id)
     send_back(world, world.payment(payment.public_id), "R01")
     assert [each for each in later.waiting(world) if each.origin == "retry"] == []

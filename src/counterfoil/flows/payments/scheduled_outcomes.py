@@ -131,7 +131,7 @@ def _failed(actor: Actor, now: datetime, book: _Book, item: Work) -> None:
     if enrollment is not None:
         schedule_operations.note_failures(enrollment=enrollment, failures=enrollment.failures + 1)
         pauses_for_good = enrollment.failures >= policy.MOST_FAILURES
-    goes_on = _goes_on(row, enrollment) and _is_whole(item)
+    goes_on = _goes_on(row, enrollment) and _is_whole(row, item)
     retry_on = verdict.retry_on if goes_on and not pauses_for_good else None
     if retry_on is not None:
         book.retries.append(_again(row, item, run_on=retry_on))
@@ -153,9 +153,11 @@ def _goes_on(row: Scheduled, enrollment: Enrollment | None) -> bool:
     return is_active and not schedule_queries.is_superseded(scheduled=row, enrollment=enrollment)
 
 
-def _is_whole(item: Work) -> bool:
-    """Tell whether all of it is still for its invoices: what one that was voided left is credit, and is not retried."""
-    return item.left_over_minor == 0
+def _is_whole(row: Scheduled, item: Work) -> bool:
+    """Tell whether all of it is still for its own invoices: what a voided one freed is credit, or pays another one."""
+    own = {ref for ref, _ in row.amounts}
+    paid = {item.invoices[allocation.invoice_id].public_id for allocation in item.allocations}
+    return item.left_over_minor == 0 and paid <= own
 
 
 def _failure(item: Work, row: Scheduled) -> policy.Failure:
