@@ -16,14 +16,17 @@ from django.conf import settings
 from django.db import connection
 
 from counterfoil.core import errors
-from counterfoil.core.actor import WORKER
+from counterfoil.core.actor import GATEWAY, WORKER
 from counterfoil.flows.books import reconcile, verify
-from counterfoil.flows.payments import resolve_unknown
+from counterfoil.flows.payments import record_results, resolve_unknown
+from counterfoil.flows.payments.record_results import Outcome
 from counterfoil.flows.schedules import cancel, enroll, plan_autopay, review, schedule_payment
+from counterfoil.gateways import base
 from counterfoil.invoices.drafts import NewLine
 from tests.factories import later
 from tests.factories.world import World
 from tests.races.conftest import Race
+from tests.races.test_payments import count
 
 PLACES = ("", "commit.before", "commit.after", "call.before")
 ON = date(2026, 12, 1)
@@ -191,3 +194,32 @@ def _environment() -> dict[str, str]:
         "DATABASE_URL": urlunsplit(url),
         "COUNTERFOIL_KEYS_FILE": settings.COUNTERFOIL_KEYS_FILE,
     }
+
+
+@pytest.mark.parametrize("meet_at", PLACES)
+def test_the_banks_no_against_the_worker_who_takes_the_next_one(
+    world: World, race: Race, meet_at: str
+) -> None:
+    later.start(world, world.bank())
+    world.invoice(NewLine("December", 100_000), due_in=15)
+    later.plan(world)
+    first = later.run_on_its_day(world, later.waiting(world)[0])
+    world.invoice(NewLine("January", 90_000), due_in=20)
+    later.plan(world)
+    [row] = later.waiting(world)
+    later.to_morning(world, row.run_on)
+    refused = Outcome(first.id, base.Returned("", "R10", world.today), "event")
+    results = race(
+        lambda: later.run(world),
+        lambda: record_results.run(actor=GATEWAY, now=world.now, outcomes=[refused]),
+        meet_at=meet_at,
+    )
+    assert not any(isinstance(each, Exception) for each in results), results
+    # Either it was born before the bank's word, or never: nothing is born of what is canceled.
+    after = later.scheduled(row.public_id)
+    assert after.status in {"submitted", "canceled"}
+    assert count(world, "payments_payment") == 1 + (after.status == "submitted")
+    world.sandbox.wait(minutes=30)
+    assert later.run(world) == 0
+    # The gateway's own books know nothing of this return: ours alone are proved.
+    assert verify.run(biller_id=world.biller_id) == []
