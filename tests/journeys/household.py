@@ -19,11 +19,13 @@ from counterfoil.core.actor import OPERATOR, WORKER, Actor
 from counterfoil.flows.billers import connect_gateway
 from counterfoil.flows.identity import actor as actor_flow
 from counterfoil.flows.invoices import issue
+from counterfoil.flows.methods import add
 from counterfoil.flows.payers import accept_invitation
 from counterfoil.flows.payers.accept_invitation import Registration
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.invoices.queries import InvoiceRow
+from counterfoil.methods.drafts import NewAddress
 from counterfoil.payers.queries import AccountRow, PayerRow
 from counterfoil.payments import queries as payment_queries
 from counterfoil.payments.queries import PaymentRow
@@ -92,6 +94,22 @@ class Household:
             registration=registration,
         )
         return actor_flow.run(login=login, seen=people.SEEN)
+
+    def give_card(self, nickname: str = "Harold Alvarez") -> None:
+        """Let Ruth have a card that approves, without a browser."""
+        typed = {"number": APPROVES, "exp": "12/40", "cvc": "123", "zip": "60601"}
+        merchant = {"merchant": f"public_key_{self.merchant}"}
+        answer = httpx.post(f"{self.sandbox}/fields/card", json=merchant | typed).raise_for_status()
+        form = add.NewMethodForm(
+            payer_id=self.payer.id,
+            kind="card",
+            token=answer.json()["token"],
+            nickname=nickname,
+            is_default=False,
+            address_id=None,
+            new_address=NewAddress("12 Elm Street", "", "Chicago", "IL", "60601"),
+        )
+        add.run(actor=self.ruth, now=clock.now(), form=form)
 
     @property
     def today(self) -> date:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from counterfoil.core import clock
-from counterfoil.flows.methods import add
-from counterfoil.methods.drafts import NewAddress
-from tests.journeys.household import APPROVES, PASSWORD, SETTLES, Household
+from tests.journeys.household import PASSWORD, SETTLES, Household
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.test_screenshots import Camera
 
@@ -69,26 +65,9 @@ def test_pay_in_spanish(page: Page, household: Household, tmp_path: Path) -> Non
     expect(page.get_by_role("button", name="Iniciar sesión", exact=True)).to_be_visible()
 
 
-def save_card(household: Household, nickname: str) -> None:
-    """Let Ruth have a card that approves, without her hands."""
-    typed = {"number": APPROVES, "exp": "12/40", "cvc": "123", "zip": "60601"}
-    merchant = {"merchant": f"public_key_{household.merchant}"}
-    answer = httpx.post(f"{household.sandbox}/fields/card", json=merchant | typed).raise_for_status()
-    form = add.NewMethodForm(
-        payer_id=household.payer.id,
-        kind="card",
-        token=answer.json()["token"],
-        nickname=nickname,
-        is_default=False,
-        address_id=None,
-        new_address=NewAddress("12 Elm Street", "", "Chicago", "IL", "60601"),
-    )
-    add.run(actor=household.ruth, now=clock.now(), form=form)
-
-
 def test_pay_in_spanish_with_the_keyboard_only(page: Page, household: Household) -> None:
-    save_card(household, "Tarjeta azul")
-    save_card(household, "Tarjeta verde")
+    household.give_card("Tarjeta azul")
+    household.give_card("Tarjeta verde")
     household.invoice("INV-1001", ("Monthly rent", 320_000))
     keyboard = Keyboard(page)
     page.goto(household.portal)
