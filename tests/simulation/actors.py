@@ -29,7 +29,16 @@ FAULTS = (
 
 def issue_invoices(run: Run) -> None:
     """Staff put bills in front of payers."""
-    drafts = [_draft(run) for _ in range(run.random.randint(1, 4))]
+    _issue(run, [_draft(run, run.random.choice(run.people)) for _ in range(run.random.randint(1, 4))])
+
+
+def bill(run: Run, person: Person, *, due_in: int) -> None:
+    """Staff put a bill in front of this payer, due in so many days."""
+    due_on = run.world.today + timedelta(days=due_in)
+    _issue(run, [replace(_draft(run, person), issued_on=run.world.today, due_on=due_on)])
+
+
+def _issue(run: Run, drafts: list[NewInvoice]) -> None:
     for draft in drafts:
         pair = (draft.account_id, draft.payer_id)
         run.oracle.issued[draft.number] = (pair, sum(line.amount_minor for line in draft.lines))
@@ -43,8 +52,8 @@ def issue_invoices(run: Run) -> None:
                 del run.oracle.issued[draft.number]
 
 
-def _draft(run: Run) -> NewInvoice:
-    account_id, payer_id = run.random.choice(run.people).pair
+def _draft(run: Run, person: Person) -> NewInvoice:
+    account_id, payer_id = person.pair
     today, due_in = run.world.today, run.random.randint(-20, 40)
     lines = [NewLine("Rent", run.random.randint(1, 300_000)) for _ in range(run.random.randint(1, 3))]
     return NewInvoice(
@@ -61,8 +70,12 @@ def _draft(run: Run) -> NewInvoice:
 
 def pay(run: Run) -> None:
     """Somebody fills in the payment window, checks, and submits, sometimes twice."""
-    person = run.random.choice(run.people)
-    submission = _review(run, person)
+    pay_as(run, run.random.choice(run.people))
+
+
+def pay_as(run: Run, person: Person, method_ref: str = "") -> None:
+    """This person pays, with this method or any of theirs."""
+    submission = _review(run, person, method_ref)
     if submission is None:
         return
     run.submitted.append((person, submission))
@@ -105,14 +118,14 @@ def submit_again(run: Run) -> None:
         submit.run(actor=person.actor, now=run.now, submission=submission)
 
 
-def _review(run: Run, person: Person) -> Submission | None:
+def _review(run: Run, person: Person, method_ref: str = "") -> Submission | None:
     account_id, payer_id = person.pair
     opened = open_invoices(run, person)
     amounts = () if not opened or run.random.random() < 0.4 else _amounts(run, opened)
     order = PayOrder(
         payer_id=payer_id,
         account_id=account_id,
-        method_ref=method(run, person),
+        method_ref=method_ref or method(run, person),
         mode=Mode.INVOICES if amounts else Mode.OUTSTANDING,
         amounts=amounts,
     )

@@ -40,8 +40,12 @@ OPEN = (
 
 def schedule(run: Run) -> None:
     """Somebody sets a payment for a later day, sometimes with two clicks."""
-    person = run.random.choice(run.people)
-    order = _order(run, person)
+    schedule_as(run, run.random.choice(run.people))
+
+
+def schedule_as(run: Run, person: Person, method_ref: str = "") -> None:
+    """This person sets a payment for a later day, with this method or any of theirs."""
+    order = _order(run, person, method_ref)
     on = run.world.today + timedelta(days=run.random.choice(DAYS))
     seen = review.run(actor=person.actor, now=run.now, order=order, on=on)
     key = secrets.token_hex(8)
@@ -49,14 +53,14 @@ def schedule(run: Run) -> None:
         schedule_payment.run(actor=person.actor, now=run.now, order=order, on=on, key=key, seen=seen.digest)
 
 
-def _order(run: Run, person: Person) -> Any:
+def _order(run: Run, person: Person, method_ref: str = "") -> Any:
     account_id, payer_id = person.pair
     parts = [(ref, max(1, left)) for ref, left in actors.open_invoices(run, person)]
     amounts = tuple(run.random.sample(parts, run.random.randint(1, min(2, len(parts))))) if parts else ()
     order = actors.PayOrder(
         payer_id=payer_id,
         account_id=account_id,
-        method_ref=actors.method(run, person),
+        method_ref=method_ref or actors.method(run, person),
         mode=actors.Mode.INVOICES if amounts else actors.Mode.OUTSTANDING,
         amounts=amounts,
     )

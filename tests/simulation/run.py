@@ -91,6 +91,8 @@ class Run:
         self.told: list[Any] = []
         # What must hold beside the rest, at any moment of a seed of this kind.
         self.watches: list[Callable[[Run], list[str]]] = []
+        # What the worker does beside the rest whenever it comes to rest in a seed of this kind.
+        self.chores: list[Callable[[Run], object]] = []
         self.countdown: int | None = None
         self.places: Counter[str] = Counter()
         self.crashes = 0
@@ -218,6 +220,8 @@ class Run:
 
     def until_quiet(self) -> None:
         """Deliver, do and ask until nothing is left to do now."""
+        for chore in self.chores:
+            chore(self)
         for _ in range(50):
             due = self.world.sandbox.due()
             for delivery in due:

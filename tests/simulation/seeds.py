@@ -9,7 +9,7 @@ from typing import Final
 
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
-from tests.simulation import actors, invariants, kinds, later, relatives
+from tests.simulation import actors, invariants, kinds, later, relatives, upkeep
 from tests.simulation.run import Run
 
 KEPT = Path(__file__).parent / "kept_seeds.txt"
@@ -67,10 +67,25 @@ def _relatives(made: Run, events: int) -> list[str]:
     return [*found, *invariants.at_the_end(made)]
 
 
+def _upkeep(made: Run, events: int) -> list[str]:
+    keeper = upkeep.Keeper()
+    made.world.set_portal(schedule_payment=True)
+    made.watches += [later.wrong, keeper.wrong]
+    made.chores.append(upkeep.follow)
+    actors.play(made, events=events + events // 2, others=(*later.WEIGHTS, *keeper.acts))
+    drain_later(made)
+    return [
+        *invariants.at_the_end(made),
+        *later.wrong_at_the_end(made),
+        *upkeep.wrong_at_the_end(made),
+    ]
+
+
 PLAYS: Final[dict[str, Callable[[Run, int], list[str]]]] = {
     "base": _base,
     "later": _later,
     "relatives": _relatives,
+    "upkeep": _upkeep,
 }
 
 

@@ -1,0 +1,16 @@
+"""Simulated months in which methods are confirmed, taken back and put away, and payers are reminded."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil_sandbox import store
+from tests.simulation import kinds, seeds
+
+FIRST, CHUNK = kinds.FIRST["upkeep"], 10
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + 20, CHUNK))
+def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
+    for seed in range(first, first + CHUNK):
+        seeds.run(seed, base_store)
