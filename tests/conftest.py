@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pytest_django import DjangoDbBlocker
@@ -35,6 +36,13 @@ def _demo_key_ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "COUNTERFOIL_KEYS_FILE", str(path))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _language_of_its_own() -> Iterator[None]:
+    """Leave no language behind that a test's request or mail had chosen."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
