@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -158,9 +158,9 @@ def neighbor(world: World, *, same_merchant: bool) -> tuple[Actor, int]:
 def test_a_method_is_used_also_where_both_can_charge_its_token(world: World) -> None:
     ref = world.card()
     actor, payer_id = neighbor(world, same_merchant=True)
-    offer = use_also.offered(actor=actor, payer_id=payer_id, kind="card")
+    offer = use_also.offered(actor=actor, now=world.now, payer_id=payer_id, kind="card")
     assert ([method.public_id for method in offer.methods], offer.apart) == ([ref], ())
-    assert use_also.offered(actor=actor, payer_id=payer_id, kind="bank").methods == ()
+    assert use_also.offered(actor=actor, now=world.now, payer_id=payer_id, kind="bank").methods == ()
 
     also = use_also.run(actor=actor, now=world.now, payer_id=payer_id, ref=ref)
     assert (row(also).payer_id, row(also).last4, row(also).nickname) == (
@@ -168,7 +168,7 @@ def test_a_method_is_used_also_where_both_can_charge_its_token(world: World) -> 
         "4242",
         "Eleanor Whitfield",
     )
-    assert use_also.offered(actor=actor, payer_id=payer_id, kind="card").methods == ()
+    assert use_also.offered(actor=actor, now=world.now, payer_id=payer_id, kind="card").methods == ()
     # What one biller no longer needs, the other still does: the token is not forgotten.
     change.delete(actor=actor, now=world.now, ref=ref)
     assert forget.run(actor=WORKER, now=world.now) == 0
@@ -179,17 +179,27 @@ def test_a_method_is_used_also_where_both_can_charge_its_token(world: World) -> 
 def test_elsewhere_the_details_are_asked_again(world: World) -> None:
     ref = world.card()
     actor, payer_id = neighbor(world, same_merchant=False)
-    offer = use_also.offered(actor=actor, payer_id=payer_id, kind="card")
+    offer = use_also.offered(actor=actor, now=world.now, payer_id=payer_id, kind="card")
     assert (offer.methods, offer.apart) == ((), ("Maple Court",))
     with pytest.raises(errors.NotFound):
         use_also.run(actor=actor, now=world.now, payer_id=payer_id, ref=ref)
     assert biller_queries.list_all()
 
 
+def test_a_card_that_has_expired_is_not_used_elsewhere(world: World) -> None:
+    ref = world.card()
+    actor, payer_id = neighbor(world, same_merchant=True)
+    update_expiry.run(actor=actor, now=world.now, ref=ref, month=12, year=2026)
+    last = datetime(2027, 1, 1, 5, tzinfo=UTC)  # eleven at night on the last day, in Chicago
+    assert use_also.offered(actor=actor, now=last, payer_id=payer_id, kind="card").methods
+    later_on = last + timedelta(hours=2)
+    assert use_also.offered(actor=actor, now=later_on, payer_id=payer_id, kind="card").methods == ()
+
+
 def test_a_strangers_method_is_not_offered(world: World) -> None:
     ref = world.card()
     actor, payer_id = neighbor(world, same_merchant=True)
     alone = Actor(kind=ActorKind.PAYER, ref="lgn_x", name="Somebody", login_id=8, payers=actor.payers[-1:])
-    assert use_also.offered(actor=alone, payer_id=payer_id, kind="card").methods == ()
+    assert use_also.offered(actor=alone, now=world.now, payer_id=payer_id, kind="card").methods == ()
     with pytest.raises(errors.NotFound):
         use_also.run(actor=alone, now=world.now, payer_id=payer_id, ref=ref)

@@ -40,19 +40,20 @@ class Answers:
     locale: str = "en"
 
 
-def offered(*, actor: Actor, payer_id: int, kind: str) -> Offer:
-    """Return what this login saved at other billers that this payer's biller can charge.
+def offered(*, actor: Actor, now: datetime, payer_id: int, kind: str) -> Offer:
+    """Return what this login saved at other billers that this payer's biller can charge; no card that has expired.
 
     :raises errors.NotPermitted: the user profile does not allow saving methods for this payer.
     """
     actor.demand_payer("save_methods", payer_id=payer_id)
     here = payer_queries.list_payers_by_ids(actor=actor, payer_ids=[payer_id])[0]
+    today = biller_queries.today(biller=biller_queries.get(biller_id=here.biller_id), now=now)
     others = [
         method
         for method in method_queries.list_for(
             actor=actor, payer_ids=actor.payer_ids("save_methods"), only_usable=True
         )
-        if method.kind == kind and method.biller_id != here.biller_id
+        if method.kind == kind and method.biller_id != here.biller_id and not method.is_expired(on=today)
     ]
     connection = biller_queries.find_connection(biller_id=here.biller_id, kind=kind)
     if not others or connection is None:
@@ -80,7 +81,7 @@ def run(*, actor: Actor, now: datetime, payer_id: int, ref: str, answers: Answer
         (
             method
             for kind in ("bank", "card")
-            for method in offered(actor=actor, payer_id=payer_id, kind=kind).methods
+            for method in offered(actor=actor, now=now, payer_id=payer_id, kind=kind).methods
             if method.public_id == ref
         ),
         None,

@@ -52,7 +52,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
     said = (
         _("{biller} received your payment of {amount}. Thank you.")
         if data["is_paid"]
-        else _("You submitted a payment of {amount} to {biller}. Your bank has not finished it yet.")
+        else _("A payment of {amount} to {biller} was submitted. Your bank has not finished it yet.")
     )
     return base.Words(
         subject=_("Receipt for your payment to {biller}").format(biller=biller),

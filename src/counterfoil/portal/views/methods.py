@@ -236,7 +236,9 @@ class AddMethod(HostedWindow):
             "back_url": kept.read_back(self.request.GET.get("back", "")) or reverse("portal-methods"),
             "permission": text,
             "seen": permit.digest(text) if text else "",
-            "offer": use_also.offered(actor=self.actor, payer_id=self.payer_row.id, kind=self.kind),
+            "offer": use_also.offered(
+                actor=self.actor, now=self.now, payer_id=self.payer_row.id, kind=self.kind
+            ),
             "payer_ref": self.payer_row.public_id,
             "back_text": self.request.GET.get("back", ""),
         }

@@ -65,7 +65,7 @@ class UseAlso(WithProof, BillingView):
 
     def _method(self, payer: PayerRow) -> MethodRow:
         for kind in self.payable_kinds(payer.biller_id):
-            offer = use_also.offered(actor=self.actor, payer_id=payer.id, kind=kind)
+            offer = use_also.offered(actor=self.actor, now=self.now, payer_id=payer.id, kind=kind)
             for method in offer.methods:
                 if method.public_id == self.kwargs["ref"]:
                     return method
