@@ -125,13 +125,34 @@ def test_window_opens_over_the_page_when_there_is_room_and_gives_the_focus_back(
     dialog = look.get_by_role("dialog", name="Make a Payment")
     expect(dialog.get_by_text("Step 1 of 3")).to_be_visible()
     assert look.url == HOST + "/ui/"
-    with look.expect_request(HOST + "/ui/window/") as sent:
+    with look.expect_response(HOST + "/ui/window/") as answered:
         dialog.get_by_role("button", name="Verify Payment").click()
-    assert sent.value.method == "POST"  # although a field of the form is called "method"
+    assert answered.value.request.method == "POST"  # although a field of the form is called "method"
     expect(dialog.get_by_text("Step 1 of 3")).to_be_visible()
     look.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(look.get_by_role("link", name="Pay Outstanding")).to_be_focused()
+
+
+def test_window_closed_while_its_next_step_is_under_way_stays_closed(look: Page) -> None:
+    look.goto(HOST + "/ui/")
+    look.get_by_role("link", name="Pay Outstanding").click()
+    dialog = look.get_by_role("dialog", name="Make a Payment")
+    expect(dialog.get_by_text("Step 1 of 3")).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    look.route("**/ui/window/", hold)
+    look.evaluate("document.addEventListener('ui:left', () => { window.left = true; })")
+    with look.expect_request(HOST + "/ui/window/"):
+        dialog.get_by_role("button", name="Verify Payment").click()
+    look.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    answer(held[0])
+    look.wait_for_function("window.left")
+    expect(dialog).to_be_hidden()
 
 
 def test_window_is_a_page_of_its_own_on_a_phone(look: Page) -> None:

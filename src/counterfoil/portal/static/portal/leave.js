@@ -19,6 +19,8 @@ document.addEventListener("submit", (event) => {
   submitting = !event.defaultPrevented;
 });
 document.addEventListener("close", (event) => leaveAll(event.target), true);
+// A window closed while its next step was under way: that step came too late to be shown.
+document.addEventListener("ui:left", (event) => leaveAll(event.detail));
 window.addEventListener("pagehide", () => leaveAll(document));
 window.addEventListener("pageshow", () => {
   submitting = false;

@@ -2,6 +2,8 @@
 // there is room. The page is the same one that opens without this file: same address, same template.
 const ROOM = matchMedia("(min-width: 48rem)");
 let opener = null;
+// The request whose answer is waited for. Closing the window ends the wait: what comes then opens nothing.
+let awaited = null;
 
 function dialog() {
   let found = document.querySelector("dialog.over");
@@ -9,6 +11,7 @@ function dialog() {
     found = document.createElement("dialog");
     found.className = "over";
     found.addEventListener("close", () => {
+      awaited = null;
       found.replaceChildren();
       opener?.focus();
     });
@@ -28,8 +31,7 @@ function anchorAddresses(part, base) {
 }
 
 // Shows the window of an answered page; a page without one, or with one that must stand alone, is gone to.
-async function show(answer) {
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+function show(answer, page) {
   const part = page.querySelector('[data-ui-window="dialog"]');
   if (!part) {
     location.assign(answer.url);
@@ -55,13 +57,17 @@ async function show(answer) {
 }
 
 async function go(address, options, fallback) {
+  const asked = Symbol(address);
+  awaited = asked;
   try {
     // The header keeps the messages of the session for the next page that people see in full.
     const headers = { "X-Ui-Window": "1" };
     const answer = await fetch(address, { credentials: "same-origin", headers, ...options });
-    await show(answer);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (awaited === asked) show(answer, page);
+    else document.dispatchEvent(new CustomEvent("ui:left", { detail: page }));
   } catch {
-    fallback();
+    if (awaited === asked) fallback();
   }
 }
 
