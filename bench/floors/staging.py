@@ -22,6 +22,7 @@ STATEMENTS = (
               (SELECT max(id) FROM invoices_invoice) + row_number() OVER (ORDER BY number) AS id,
               1 + (row_number() OVER (ORDER BY number)) % 1000 AS payer
        FROM floor_staging GROUP BY number""",
+    "ANALYZE floor_numbers",
     """INSERT INTO invoices_invoice (id, public_id, biller_id, account_id, payer_id, number, status, issued_on, due_on,
          currency, total_minor, open_minor, pending_minor, is_disputed, memo, created_at)
        SELECT n.id, 'inv_' || substr(md5(number), 1, 20), b.id, n.payer, n.payer, number, 'open', issued_on, due_on,
@@ -32,6 +33,7 @@ STATEMENTS = (
     """INSERT INTO ledger_entry (biller_id, kind, source_ref, posted_at, posted_on, effective_on)
        SELECT b.id, 'invoice.issued', 'inv:' || n.id, now(), current_date, issued_on
        FROM floor_numbers n, billers_biller b""",
+    "ANALYZE ledger_entry",  # else the join below is planned as if the table were empty, and never ends
     """INSERT INTO ledger_line
          (entry_id, biller_id, account, amount_minor, currency, billing_account_id, payer_id, invoice_id)
        SELECT e.id, e.biller_id, l.account, l.amount, 'USD', n.payer, n.payer, l.invoice
