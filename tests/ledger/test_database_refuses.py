@@ -93,6 +93,18 @@ def test_lines_of_another_biller(db: None) -> None:
     )
 
 
+def test_the_rule_reads_no_other_entries_however_many_there_are(transactional_db: None) -> None:
+    """A large import writes a thousand entries a statement, in one transaction: each statement costs the same."""
+    lines = (LineDraft(chart.CLEARING, 100), LineDraft(chart.REVENUE, -100))
+    drafts = [EntryDraft(1, "payment.settled", f"pay_{at}", "USD", DAY, DAY, lines) for at in range(3_000)]
+    with db.transaction():
+        operations.post(entries=drafts[:2_000], now=NOW)
+        read = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'ledger_entry'"
+        before = sql(read)
+        operations.post(entries=drafts[2_000:], now=NOW)
+        assert sql(read) == before
+
+
 def test_an_empty_line_and_an_account_that_is_not_in_the_chart(db: None) -> None:
     refused(lambda: add_lines(new_entry(), ("clearing", 0, "USD")), because="ledger_line_amount")
     refused(
