@@ -242,6 +242,9 @@ def create(place: Place, *, key: str, body: Mapping[str, Any]) -> store.Row:
     word = _decide(place, row, token)
     told = events.build(place.db, place.merchant, word, {"charge": as_json(row)}, at=place.now, now=place.now)
     if place.db.execute(_CREATE, {**row, "events": json.dumps(told)}).fetchone():
+        if magic.behavior(token["behavior"]).is_once:
+            settles = [magic.SETTLE.name, token["token"]]
+            place.db.execute("UPDATE token SET behavior = %s WHERE token = %s", settles)
         return row
     known = _find_live(place, key)
     if known is None:

@@ -13,7 +13,7 @@ Does = Literal["approve", "decline", "confirm", "settle", "return", "correct"]
 
 @dataclass(frozen=True, slots=True)
 class Behavior:
-    """What a method does when it is charged; kept in a token as `name`."""
+    """What a method does when it is charged; kept in a token as `name`. `is_once`: it settles from then on."""
 
     name: str
     does: Does
@@ -24,6 +24,7 @@ class Behavior:
     calendar_days: int = 0
     fails_check: bool = False
     takes_no_check: bool = False
+    is_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ ACCOUNTS: tuple[TestAccount, ...] = (
     TestAccount("000123456789", SETTLE, "settles"),
     TestAccount(
         "000111111116", Behavior("return:R01:2:0", "return", "R01", bank_days=2), "R01 after 2 bank days"
+    ),
+    TestAccount(
+        "000111111117",
+        Behavior("return:R01:2:0:once", "return", "R01", bank_days=2, is_once=True),
+        "R01 after 2 bank days the first time it is debited; settles afterwards",
     ),
     TestAccount(
         "000111111113", Behavior("return:R02:2:0", "return", "R02", bank_days=2), "R02 after 2 bank days"

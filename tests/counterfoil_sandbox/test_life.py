@@ -53,6 +53,18 @@ def test_magic_account_comes_back(
     assert [line["amount_minor"] for line in balances] == ([0] if movements else [])
 
 
+def test_account_that_comes_back_once_settles_from_then_on(sandbox: sandboxes.Practice) -> None:
+    token = sandbox.bank("000111111117")
+    sandbox.charge("first", token)
+    sandbox.charge("first", token)  # the same again is no second debit
+    sandbox.to(date(2026, 11, 30))
+    assert (sandbox.by_key("first")["status"], sandbox.by_key("first")["return_code"]) == ("returned", "R01")
+    sandbox.charge("second", token)
+    sandbox.to(date(2027, 2, 1))
+    assert sandbox.by_key("second")["status"] == "pending"
+    assert sandbox.movements() == [("bank_debit", 12_345), ("return", -12_345), ("bank_debit", 12_345)]
+
+
 def test_notification_of_change_renews_the_token_and_keeps_the_money(sandbox: sandboxes.Practice) -> None:
     token = sandbox.bank("000333333335")
     sandbox.charge("k", token)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 from django.conf import LazySettings
 from django.core import mail
@@ -27,7 +26,7 @@ from counterfoil.ui import formats
 from tests.journeys.household import Household, type_address, type_bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NO_MONEY = "000111111116"
+NO_MONEY_ONCE = "000111111117"
 
 
 @pytest.fixture
@@ -69,16 +68,10 @@ def mails() -> dict[str, list[str]]:
     return found
 
 
-def pay_in(sandbox_database: str) -> None:
-    """Let there be money in the account: what is debited from now on stays."""
-    with psycopg.connect(sandbox_database) as connection:
-        connection.execute("UPDATE token SET behavior = 'settle' WHERE kind = 'bank'")
-
-
 def start_autopay(page: Page, household: Household) -> None:
-    """Save the bank account that will be empty on the day, and start autopay from it."""
+    """Save the bank account that will be empty on the first day, and start autopay from it."""
     page.goto(f"{household.portal}/billing/methods/add/bank/")
-    type_bank(page.frame_locator("iframe"), NO_MONEY)
+    type_bank(page.frame_locator("iframe"), NO_MONEY_ONCE)
     page.get_by_label("Account Nickname").fill("Harold Alvarez")
     type_address(page)
     page.get_by_role("button", name="Add Payment Method").click()
@@ -97,7 +90,7 @@ def open_last_payment(page: Page, household: Household) -> None:
 
 
 def test_autopay_comes_back_for_want_of_money_and_is_paid_at_the_second_try(
-    page: Page, household: Household, process_database_url: str
+    page: Page, household: Household
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     household.invoice("INV-1001", ("Monthly rent", 320_000), due_in=20)
@@ -134,7 +127,6 @@ def test_autopay_comes_back_for_want_of_money_and_is_paid_at_the_second_try(
     expect(page.get_by_role("link", name="Cancel Payment")).to_be_visible()
 
     # There is money in the account on the day of the second try, and it stays.
-    pay_in(process_database_url)
     go_to(household, again.run_on)
     open_last_payment(page, household)
     expect(page.get_by_text("Your payment is on its way")).to_be_visible()
