@@ -18,6 +18,7 @@ from tests.factories.world import World
 from tests.portal.conftest import Joins
 
 pytestmark = pytest.mark.django_db
+HOME = {"line1": "12 Elm Street", "city": "Chicago", "state": "IL", "postal_code": "60601"}
 
 
 def pay_url(world: World) -> str:
@@ -231,8 +232,38 @@ def test_an_expired_card_is_shown_and_cannot_be_chosen(world: World, ruth: Clien
     assert f'value="{bank}"' in page
     assert f'value="{card}"' not in page
     assert ">Expired<" in page
-    assert f'href="/billing/methods/{card}/edit/"' in page
+    assert f'value="renew:{card}"' in page
     answer = ruth.post(pay_url(world), {"mode": "outstanding", "method": card})
     assert answer.status_code == 200
     assert b"This payment method cannot be used now. Choose another one." in answer.content
     assert payments(world) == []
+
+
+def test_an_expired_card_is_renewed_without_losing_what_was_typed(world: World, ruth: Client) -> None:
+    invoice = world.invoice()
+    bank, card = world.bank(), world.card()
+    expire(card, world)
+    typed = {
+        "mode": "invoices",
+        f"pick_{invoice.public_id}": "on",
+        f"amount_{invoice.public_id}": "1,250.00",
+        "method": bank,
+        "add": f"renew:{card}",
+    }
+    signed_in.prove(ruth)
+    renew = ruth.post(pay_url(world), typed).headers["Location"]
+    assert renew.startswith(f"/billing/methods/{card}/edit/?back=")
+    edit = {"nickname": "Ruth's card", "address": "new", "expiry": "04/2031"} | HOME
+    back = ruth.post(renew, edit).headers["Location"]
+    page = ruth.get(back).content.decode()
+    assert back.startswith(pay_url(world))
+    assert re.search(rf'value="{card}"[^>]* checked', page)
+    assert 'value="1250.00"' in page
+
+
+def test_only_an_expired_card_of_the_window_is_led_to(world: World, ruth: Client) -> None:
+    world.invoice()
+    card = world.card()
+    for asked in (f"renew:{card}", "renew:", "renew:../..", "paper"):
+        answer = ruth.post(pay_url(world), {"mode": "outstanding", "method": card, "add": asked})
+        assert answer.headers["Location"].startswith(f"{pay_url(world)}verify/"), asked

@@ -265,6 +265,8 @@ def test_an_expired_card_is_shown_with_its_biller_and_cannot_be_chosen(two: Two,
     assert f'value="{bank}"' in page
     assert f'value="{two.method}"' not in page
     assert ">Expired<" in page
+    renew = two.client.post(START, {two.names[0]: "on", "add": f"renew:{two.method}"})
+    assert renew.headers["Location"].startswith(f"/billing/methods/{two.method}/edit/?back=")
     answer = two.client.post(START, {two.names[0]: "on", two.method_name: two.method})
     assert b"This payment method cannot be used now. Choose another one." in answer.content
     assert statuses(two.world.account_id, rose) == [[], []]

@@ -295,3 +295,5 @@ def test_an_expired_card_is_not_offered_for_autopay(world: World, ruth: Client) 
     assert f'value="{bank}"' in page
     assert f'value="{card}"' not in page
     assert ">Expired<" in page
+    renew = ruth.post(change, {"rule": "full", "add": f"renew:{card}"})
+    assert renew.headers["Location"].startswith(f"/billing/methods/{card}/edit/?back=")

@@ -14,13 +14,13 @@ from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
-from counterfoil.core import errors, tokens
+from counterfoil.core import errors
 from counterfoil.flows.schedules import change_enrollment, end_enrollment, enroll, pause, resume, skip_once
 from counterfoil.flows.schedules.enroll import EnrollmentForm, EnrollmentReview
 from counterfoil.methods import queries as method_queries
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
-from counterfoil.portal import autopays, choosable, kept
+from counterfoil.portal import autopays, choosable, detour, kept
 from counterfoil.portal.forms import schedules as schedule_forms
 from counterfoil.portal.forms.schedules import ALL, AutopayForm, AutopayOffered
 from counterfoil.portal.kept import KeptAutopay
@@ -164,18 +164,23 @@ class TermsStep(TermsView):
         changes = before.changes if before else ""
         form = AutopayForm(self.request.POST, offered=self.offered(changes))
         is_valid = form.is_valid()
-        kind = self.request.POST.get("add", "")
-        told = _with_changes(form.kept(), changes) if is_valid or kind else None
-        if told is not None and kind in {"bank", "card"}:
-            back = f"{self.request.path}?{urlencode({'kept': told.text(subject=self.subject)})}"
-            query = urlencode(
-                {"payer": self.payer_row.public_id, "back": tokens.sign(back, purpose=kept.BACK)}
-            )
-            return HttpResponseRedirect(f"{reverse('portal-method-add', args=[kind])}?{query}")
-        if told is None:
+        asked = self.request.POST.get("add", "")
+        told = _with_changes(form.kept(), changes) if is_valid or asked else None
+        away = self._away(form, asked, told) if told is not None and asked else ""
+        if away:
+            return HttpResponseRedirect(away)
+        if told is None or not is_valid:
             return self.draw(form)
         query = urlencode({"order": told.text(subject=self.subject)})
         return HttpResponseRedirect(f"{reverse('portal-autopay-review', args=[payer_ref])}?{query}")
+
+    def _away(self, form: AutopayForm, asked: str, told: KeptAutopay) -> str:
+        return detour.url_asked(
+            asked,
+            payer_ref=self.payer_row.public_id,
+            renewable=tuple(method.public_id for method in form.offered.expired),
+            back=f"{self.request.path}?{urlencode({'kept': told.text(subject=self.subject)})}",
+        )
 
     def _initial(self, offered: AutopayOffered) -> dict[str, Any]:
         return {

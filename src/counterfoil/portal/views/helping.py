@@ -23,7 +23,7 @@ from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import choosable, kept
+from counterfoil.portal import choosable, detour, kept
 from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import Offered, SelectMethod
 from counterfoil.portal.kept import KeptOrder
@@ -162,11 +162,10 @@ class HelpingPayView(HelpingView):
         may_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=helper.helper_id)
         own = helper.method_ref is None and may_add
         payer_ref = next(p.public_id for p in self.payers if p.id == helper.helper_id)
-        back = tokens.sign(self.start_url, purpose=kept.BACK)
-        query = urlencode({"payer": payer_ref, "back": back})
         adds = {
-            kind: f"{reverse('portal-method-add', args=[kind])}?{query}" if kind in self.biller.kinds else ""
+            kind: detour.add_url(kind, payer_ref=payer_ref, back=self.start_url)
             for kind in ("bank", "card")
+            if kind in self.biller.kinds and own
         }
         values = {
             "form": form,
@@ -174,8 +173,8 @@ class HelpingPayView(HelpingView):
             "helper": helper,
             "left_minor": self.stand_in.helping.left_minor,
             "here": self.here,
-            "add_bank": adds["bank"] if own else "",
-            "add_card": adds["card"] if own else "",
+            "add_bank": adds.get("bank", ""),
+            "add_card": adds.get("card", ""),
         }
         return self.page("portal/sharing/helping_select.html", values, biller=self.biller)
 

@@ -20,7 +20,7 @@ from counterfoil.gateways import base
 from counterfoil.methods import queries as method_queries, states
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
-from counterfoil.portal import accounts, choosable, kept
+from counterfoil.portal import accounts, choosable, detour, kept
 from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.forms.pay import method_choice
 from counterfoil.portal.views.base import BillingView
@@ -107,7 +107,8 @@ class EditMethod(WithProof, OfMethod):
                 raise
             form.refuse(refusal)
             return self._edit(form)
-        return self.done(_("Payment method changed."))
+        messages.success(self.request, _("Payment method changed."))
+        return HttpResponseRedirect(detour.return_url(self.request, method_ref=ref))
 
     def _form(self, *args: Any, **kwargs: Any) -> method_forms.EditMethod:
         method = self.method
@@ -132,6 +133,7 @@ class EditMethod(WithProof, OfMethod):
             "form": form,
             "given": given,
             "has_permission": given is not None or permit.is_asked(biller=biller, payer=payer),
+            "back_url": detour.back_url(self.request),
             "can_replace": self.method.kind in self.payable_kinds(self.method.biller_id),
         }
         return self.about_page("portal/methods/edit.html", values)

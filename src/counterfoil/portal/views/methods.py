@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,7 +23,7 @@ from counterfoil.methods import queries as method_queries
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
-from counterfoil.portal import accounts, kept
+from counterfoil.portal import accounts, detour, kept
 from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.views.base import BillingView
 from counterfoil.portal.views.hosted import KINDS, HostedWindow
@@ -189,14 +188,7 @@ class AddMethod(HostedWindow):
             form.refuse(refusal)
             return self._window(form, token=token)
         messages.success(self.request, _("Payment method added."))
-        return HttpResponseRedirect(self.way_back(ref))
-
-    def way_back(self, ref: str) -> str:
-        """Where somebody came from, with the new method chosen; else the list."""
-        back = kept.read_back(self.request.GET.get("back", ""))
-        if not back:
-            return reverse("portal-methods")
-        return f"{back}{'&' if '?' in back else '?'}{urlencode({'method': ref})}"
+        return HttpResponseRedirect(detour.return_url(self.request, method_ref=ref))
 
     def _form(self, *args: Any, **kwargs: Any) -> method_forms.NewMethod:
         saved = method_queries.list_addresses(actor=self.actor, payer_id=self.payer_row.id)
@@ -233,7 +225,7 @@ class AddMethod(HostedWindow):
             "token": token,
             "message": message,
             "here": self.here(),
-            "back_url": kept.read_back(self.request.GET.get("back", "")) or reverse("portal-methods"),
+            "back_url": detour.back_url(self.request),
             "permission": text,
             "seen": permit.digest(text) if text else "",
             "offer": use_also.offered(

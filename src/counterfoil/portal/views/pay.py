@@ -14,7 +14,7 @@ from counterfoil.flows.payments import prepare, submit
 from counterfoil.flows.payments.orders import Mode, Submission
 from counterfoil.flows.payments.prepare import Review
 from counterfoil.payments import queries as payment_queries
-from counterfoil.portal import kept, replacing
+from counterfoil.portal import detour, kept, replacing
 from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import SelectMethod
 from counterfoil.portal.kept import KeptOrder
@@ -43,9 +43,9 @@ class SelectMethodStep(PayView):
         """Go on to Verify Payment; or to adding a method, with everything kept."""
         self.demand_payable()
         form = SelectMethod(self.request.POST, offered=self.offered_for(self.request.POST.get("mode", "")))
-        wanted = self.request.POST.get("add", "")
-        if wanted in {"bank", "card", "wallet"}:
-            return self._add(form, wanted)
+        away = self._away(form, self.request.POST.get("add", ""))
+        if away:
+            return HttpResponseRedirect(away)
         if not form.is_valid():
             return self.select(form)
         key = tokens.form_key(purpose=PURPOSE, subject=self.subject, issued_at=self.now)
@@ -54,15 +54,18 @@ class SelectMethodStep(PayView):
         step = "portal-pay-later" if order.pay_on else "portal-pay-verify"
         return HttpResponseRedirect(f"{reverse(step, args=[payer_ref, account_ref])}?{query}")
 
-    def _add(self, form: SelectMethod, kind: str) -> HttpResponse:
+    def _away(self, form: SelectMethod, asked: str) -> str:
+        """Return where adding or renewing a method is, with the way back; empty when that is not asked."""
+        if not asked:
+            return ""
         form.is_valid()  # what can be read of it is kept
         order = replace(form.kept(), changes=self._changes())
-        back = f"{self.start_url}?{urlencode({'kept': order.text(subject=self.subject)})}"
-        query = urlencode({"payer": self.payer_row.public_id, "back": tokens.sign(back, purpose=kept.BACK)})
-        where = (
-            reverse("portal-wallet-add") if kind == "wallet" else reverse("portal-method-add", args=[kind])
+        return detour.url_asked(
+            asked,
+            payer_ref=self.payer_row.public_id,
+            renewable=tuple(method.public_id for method in form.offered.expired),
+            back=f"{self.start_url}?{urlencode({'kept': order.text(subject=self.subject)})}",
         )
-        return HttpResponseRedirect(f"{where}?{query}")
 
     def _initial(self, invoice_ref: str) -> dict[str, object]:
         methods = self.offered.methods

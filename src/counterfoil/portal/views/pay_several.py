@@ -23,7 +23,7 @@ from counterfoil.methods import queries as method_queries
 from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import states
-from counterfoil.portal import choosable, kept, replacing
+from counterfoil.portal import choosable, detour, kept, replacing
 from counterfoil.portal.bills import Owed
 from counterfoil.portal.forms import pay_several as several_forms
 from counterfoil.portal.forms.pay_several import SelectSeveral, Together
@@ -61,9 +61,9 @@ class SelectSeveralStep(SeveralView):
         several = self._several(self.owed())
         form = SelectSeveral(self.request.POST, several=several)
         is_valid = form.is_valid()
-        kind, _colon, payer_ref = self.request.POST.get("add", "").partition(":")
-        if kind in {"bank", "card"} and any(each.payer.public_id == payer_ref for each in several):
-            return self._add(form, kind, payer_ref)
+        away = self._away(form, self.request.POST.get("add", ""))
+        if away:
+            return HttpResponseRedirect(away)
         if not is_valid:
             return self._page(form)
         parts = [self._with_key(part) for part in form.chosen]
@@ -110,11 +110,19 @@ class SelectSeveralStep(SeveralView):
             for at, (refs, some) in enumerate(alike.items())
         ]
 
-    def _add(self, form: SelectSeveral, kind: str, payer_ref: str) -> HttpResponse:
-        text = kept.sitting_text(form.chosen, subject=self.subject)
-        back = tokens.sign(f"{self.start_url}?{urlencode({'kept': text})}", purpose=kept.BACK)
-        query = urlencode({"payer": payer_ref, "back": back})
-        return HttpResponseRedirect(f"{reverse('portal-method-add', args=[kind])}?{query}")
+    def _away(self, form: SelectSeveral, asked: str) -> str:
+        """Return where adding or renewing a method is, with the way back; empty when that is not asked.
+
+        The button says for which payer: `card:` and a payer, or `renew:` and an expired card.
+        """
+        kind, _colon, ref = asked.partition(":")
+        is_payer = any(each.payer.public_id == ref for each in form.several)
+        return detour.url_asked(
+            kind if is_payer else asked,
+            payer_ref=ref,
+            renewable=tuple(method.public_id for each in form.several for method in each.expired),
+            back=f"{self.start_url}?{urlencode({'kept': kept.sitting_text(form.chosen, subject=self.subject)})}",
+        )
 
     def _page(self, form: SelectSeveral) -> HttpResponse:
         can_go = any(each.methods for each in form.several)

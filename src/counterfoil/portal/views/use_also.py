@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import get_language, gettext as _
 
 from counterfoil.billers.queries import BillerRow
@@ -16,7 +13,7 @@ from counterfoil.flows.methods.use_also import Answers
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
-from counterfoil.portal import kept
+from counterfoil.portal import detour
 from counterfoil.portal.forms import methods as method_forms
 from counterfoil.portal.views.base import BillingView
 from counterfoil.portal.views.methods import shown
@@ -52,10 +49,7 @@ class UseAlso(WithProof, BillingView):
             form.refuse(refusal)
             return self._ask(payer, self._method(payer), form)
         messages.success(self.request, _("Payment method added."))
-        back = kept.read_back(self.request.GET.get("back", ""))
-        if not back:
-            return HttpResponseRedirect(reverse("portal-methods"))
-        return HttpResponseRedirect(f"{back}{'&' if '?' in back else '?'}{urlencode({'method': saved})}")
+        return HttpResponseRedirect(detour.return_url(self.request, method_ref=saved))
 
     def _payer(self) -> PayerRow:
         return self.payer_by_ref(self.kwargs["payer_ref"], permission=permissions.SAVE_METHODS)
@@ -94,6 +88,6 @@ class UseAlso(WithProof, BillingView):
             "other_name": method.biller_name,
             "permission": text,
             "seen": permit.digest(text) if text else "",
-            "back_url": kept.read_back(self.request.GET.get("back", "")) or reverse("portal-methods"),
+            "back_url": detour.back_url(self.request),
         }
         return self.page("portal/methods/use_also.html", values, biller=biller)

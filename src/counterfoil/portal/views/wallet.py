@@ -15,7 +15,7 @@ from counterfoil.core import errors, tokens
 from counterfoil.flows.methods import permit, wallet
 from counterfoil.flows.methods.add import NewMethodForm
 from counterfoil.gateways import base, wallets
-from counterfoil.portal import accounts, kept
+from counterfoil.portal import accounts, detour, kept
 from counterfoil.portal.forms.wallet import NewWallet
 from counterfoil.portal.views.methods import AddMethod, initial_of
 
@@ -76,7 +76,7 @@ class WalletWindow(AddMethod):
             "message": message,
             "key": tokens.form_key(purpose=PURPOSE, subject=self.subject, issued_at=self.now),
             "here": self.here(),
-            "back_url": kept.read_back(self.request.GET.get("back", "")) or reverse("portal-methods"),
+            "back_url": detour.back_url(self.request),
             "permission": text,
             "seen": permit.digest(text) if text else "",
             "biller_name": biller.name,
@@ -154,7 +154,7 @@ class WalletBack(WalletWindow):
         except errors.Refused as refusal:
             return self.window(form, message=refusal.message)
         messages.success(self.request, _("PayPal is connected."))
-        return HttpResponseRedirect(self.way_back(ref))
+        return HttpResponseRedirect(detour.return_url(self.request, method_ref=ref))
 
     def post(self, request: HttpRequest, kind: str = "") -> HttpResponse:
         """Nothing is sent here."""
