@@ -14,7 +14,7 @@ from bench import data, machine, picture, report
 from bench.data import Books
 from bench.floors import database as floors, disk
 from bench.ground import CHECKOUT, Ground, stand
-from bench.jobs import bulk, due, files, lighthouse, pages, paying
+from bench.jobs import bulk, due, files, lighthouse, messages, pages, paying
 from bench.results import Results
 from counterfoil_stand.errors import StandError
 
@@ -68,6 +68,9 @@ def _run(ground: Ground, *, quick: bool, groups: tuple[str, ...]) -> Results:
         rows, proofs = paying.measure(ground, PAYING_BOOKS.database, counts, commits=_commits(ground))
         results.rows += rows
         results.proofs += proofs
+        results.rows.append(
+            messages.measure(ground, PAYING_BOOKS.database, seconds=seconds, commits=_commits(ground))
+        )
     if "bulk" in groups:
         _say("recording in bulk")
         rounds = 2 if quick else 5
