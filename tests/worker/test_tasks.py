@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from counterfoil.core import jobs
-from counterfoil.worker import schedule, tasks  # noqa: F401 - importing registers the tasks
+from counterfoil.worker import schedule, tasks
 
 
 def ours() -> set[str]:
@@ -27,3 +30,27 @@ def test_what_runs_by_the_clock_is_what_the_table_says() -> None:
 
 def test_what_runs_by_the_clock_waits_once_at_most() -> None:
     assert all(app.tasks[name].queueing_lock == name for name in schedule.SCHEDULE)
+
+
+@pytest.mark.django_db
+def test_jobs_that_failed_are_kept_for_thirty_days() -> None:
+    with connection.cursor() as cursor:
+        for days, status in ((31, "failed"), (29, "failed"), (31, "todo")):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 'sweep', %s)"
+                " RETURNING id",
+                [status],
+            )
+            (job_id,) = cursor.fetchone()
+            cursor.execute("DELETE FROM procrastinate_events WHERE job_id = %s", [job_id])
+            cursor.execute(
+                "INSERT INTO procrastinate_events (job_id, type, at)"
+                " VALUES (%s, 'deferred', now() - make_interval(days => %s))",
+                [job_id, days],
+            )
+
+    async_to_sync(tasks.delete_old_jobs.func)(None, timestamp=0)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM procrastinate_jobs WHERE task_name = 'sweep' ORDER BY id")
+        assert [status for (status,) in cursor.fetchall()] == ["failed", "todo"]

@@ -31,6 +31,8 @@ NAMES: Final = {
     "redefer": "default",
     "forget_tokens": "default",
     "warn_expiring": "default",
+    "prove": "default",
+    "delete_old_jobs": "default",
 }
 
 
@@ -57,8 +59,8 @@ def defer(
         job.defer(**ids)
 
 
-def defer_many(name: str, batch: Sequence[Mapping[str, int | str]]) -> None:
-    """Queue many jobs of one name in one statement."""
+def defer_many(name: str, batch: Sequence[Mapping[str, int | str]], *, is_urgent: bool = False) -> None:
+    """Queue many jobs of one name in one statement; urgent ones go before all others that wait."""
     rows: list[JSONDict] = [dict(job.items()) for job in batch]
     if rows:
-        app.configure_task(name, queue=NAMES[name]).batch_defer(*rows)
+        app.configure_task(name, queue=NAMES[name], priority=int(is_urgent)).batch_defer(*rows)

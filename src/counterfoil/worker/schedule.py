@@ -7,6 +7,8 @@ from typing import Final
 EVERY_MINUTE: Final = "* * * * *"
 EVERY_QUARTER_HOUR: Final = "*/15 * * * *"
 EVERY_HOUR: Final = "7 * * * *"
+# Night from coast to coast of the United States, and after the banks' last hour.
+EVERY_NIGHT: Final = "23 8 * * *"
 
 # task name -> cron expression
 SCHEDULE: Final = {
@@ -23,4 +25,6 @@ SCHEDULE: Final = {
     "follow_validation": EVERY_HOUR,
     "forget_tokens": EVERY_QUARTER_HOUR,
     "warn_expiring": EVERY_HOUR,
+    "prove": EVERY_NIGHT,
+    "delete_old_jobs": EVERY_NIGHT,
 }

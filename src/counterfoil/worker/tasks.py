@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from counterfoil.core import clock, jobs
 from counterfoil.core.actor import GATEWAY, WORKER
 from counterfoil.flows.audit import seal
-from counterfoil.flows.books import catch_up as books
+from counterfoil.flows.books import catch_up as books, prove as proofs
 from counterfoil.flows.gateway_events import apply, redefer
 from counterfoil.flows.methods import (
     forget as forget_flow,
@@ -33,6 +33,8 @@ from counterfoil.worker.schedule import SCHEDULE
 
 SEAL_BATCH: Final = 2_000
 STALLED_SECONDS: Final = 60
+# A job that failed for good is kept this long for whoever looks into it; one that succeeded is deleted at once.
+KEPT_HOURS: Final = 30 * 24
 FEW: Final = RetryStrategy(max_attempts=5, exponential_wait=5)
 
 
@@ -155,3 +157,24 @@ def forget_tokens(timestamp: int) -> None:  # noqa: ARG001
 def warn_expiring(timestamp: int) -> None:  # noqa: ARG001
     """Tell payers whose cards expire soon."""
     warn_flow.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["prove"])
+@app.task(name="prove", queue=jobs.NAMES["prove"], queueing_lock="prove")
+def prove(timestamp: int) -> None:  # noqa: ARG001
+    """Prove the books and the audit log; what does not hold is an error in the log."""
+    proofs.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["delete_old_jobs"])
+@app.task(
+    name="delete_old_jobs",
+    queue=jobs.NAMES["delete_old_jobs"],
+    queueing_lock="delete_old_jobs",
+    pass_context=True,
+)
+async def delete_old_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Delete jobs that failed, were canceled or aborted a month ago."""
+    await app.job_manager.delete_old_jobs(
+        nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )
