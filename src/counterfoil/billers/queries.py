@@ -161,6 +161,13 @@ def list_active_connections(*, biller_id: int) -> list[ConnectionRow]:
     return [_connection(connection) for connection in found]
 
 
+def list_all_connections(*, biller_id: int) -> list[ConnectionRow]:
+    """Return every connection a biller has or had, switched off or not, oldest first."""
+    return [
+        _connection(found) for found in GatewayConnection.objects.filter(biller_id=biller_id).order_by("pk")
+    ]
+
+
 def _rows(where: str, value: object = None) -> list[BillerRow]:
     """Read billers whole, by name: their newest settings and what they can charge with them, in one statement."""
     values = [] if value is None else [value]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
+from counterfoil.methods.models import PastDetails
 from counterfoil.payments.models import Attempt
 from counterfoil.payments.rows import ToAsk, ToSend
 
@@ -69,3 +72,23 @@ def gateway_keys(*, payment_ids: Collection[int]) -> dict[int, str]:
 def refs_by_gateway_key(*, biller_id: int) -> dict[str, str]:
     """Return the payment's public id for each key that was ever sent for this biller."""
     return dict(Attempt.objects.filter(biller_id=biller_id).values_list("gateway_key", "payment__public_id"))
+
+
+def is_used(*, connection_id: int) -> bool:
+    """Tell whether a payment was ever sent through this gateway connection."""
+    return _through(connection_id).exists()
+
+
+def list_refs_through(*, connection_id: int) -> set[str]:
+    """Return the public ids of payments that were, or may have been, sent through this gateway connection.
+
+    A method whose number was replaced may have moved to another connection: its payments count for both.
+    """
+    return set(_through(connection_id).values_list("payment__public_id", flat=True))
+
+
+def _through(connection_id: int) -> QuerySet[Attempt]:
+    before = PastDetails.objects.filter(connection_id=connection_id).values("method_id")
+    return Attempt.objects.filter(
+        Q(payment__method__connection_id=connection_id) | Q(payment__method_id__in=before)
+    )

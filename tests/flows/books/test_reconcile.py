@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import httpx
 import pytest
 from django.db import connection
 
-from counterfoil.core import errors
+from counterfoil.billers import operations as biller_operations, queries as biller_queries
+from counterfoil.billers.drafts import NewConnection
+from counterfoil.core import db, errors
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.books import reconcile, verify
+from counterfoil.gateways.sandbox import client
 from tests.factories.world import World
 
 
@@ -68,6 +72,65 @@ def test_a_return_on_its_way_is_explained(world: World) -> None:
     assert [d.why for d in found.differences] == [
         "returned at the gateway; its event has not been applied yet"
     ]
+
+
+def switch_off(world: World) -> None:
+    found = biller_queries.get_connection(public_id=world.connection_ref)
+    with db.transaction():
+        biller_operations.disconnect(connection_id=found.id)
+
+
+def connect(world: World, **changed: str) -> None:
+    new = NewConnection(
+        gateway_key="sandbox", name="Next", kinds=("card",), config=world.sandbox.config() | changed
+    )
+    with db.transaction():
+        biller_operations.connect(biller_id=world.biller_id, new=new, now=world.now)
+
+
+def test_a_connection_that_was_switched_off_is_asked_as_long_as_money_went_through_it(world: World) -> None:
+    world.pay(world.card(), [(world.invoice().public_id, 320_000)])
+    switch_off(world)
+    found = compare(world)
+    assert (found.ours_minor, found.theirs_minor, found.compared) == (320_000, 320_000, 1)
+    assert found.is_clean
+
+
+def test_two_connections_to_one_merchant_count_its_movements_once(world: World) -> None:
+    world.pay(world.card(), [(world.invoice().public_id, 320_000)])
+    switch_off(world)
+    connect(world)
+    found = compare(world)
+    assert (found.theirs_minor, found.differences) == (320_000, [])
+
+
+def test_what_a_gateway_without_an_answer_holds_is_said_and_is_no_difference(world: World) -> None:
+    world.pay(world.card(), [(world.invoice().public_id, 320_000)])
+    switch_off(world)
+    gone = httpx.MockTransport(lambda request: httpx.Response(503))
+    client.mount(base_url=world.sandbox.base_url, transport=gone)
+    found = compare(world)
+    assert (found.compared, found.differences) == (0, [])
+    (unreached,) = found.unreached
+    assert (unreached.connection, unreached.is_active) == (world.connection_ref, False)
+    assert (unreached.payments, unreached.ours_minor) == (1, 320_000)
+    assert not found.is_clean
+
+
+def test_keys_that_were_changed_leave_nothing_uncompared(world: World) -> None:
+    world.pay(world.card(), [(world.invoice().public_id, 320_000)])
+    keys = {**world.sandbox.config(), "secret_key": f"sk_next_{world.sandbox.id}"}
+    world.sandbox.admin(
+        "merchants", id=world.sandbox.id, name="Maple Court", origins=[world.sandbox.origin], **keys
+    )
+    assert [(each.is_active, each.payments) for each in compare(world).unreached] == [(True, 1)]
+
+    switch_off(world)
+    connect(world, **keys)
+    found = compare(world)
+    assert [(each.is_active, each.payments) for each in found.unreached] == [(False, 0)]
+    assert (found.ours_minor, found.theirs_minor, found.differences) == (320_000, 320_000, [])
+    assert found.is_clean
 
 
 def test_payers_do_not_see_the_books(world: World) -> None:

@@ -13,7 +13,6 @@ from counterfoil.core.actor import Actor
 from counterfoil.flows.books import reconcile
 from counterfoil.flows.invoices import apply_credit
 from counterfoil.flows.payments import resolve_unknown
-from counterfoil.gateways import base
 
 CHUNK = 200
 
@@ -21,7 +20,7 @@ CHUNK = 200
 def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
     """Ask about the payments that differ from the gateways' books; return how many.
 
-    A biller whose gateway does not answer waits for the next run. Credit that a crash left lying is spent.
+    What went through a gateway that does not answer waits for the next run. Credit that a crash left lying is spent.
     """
     billers = biller_queries.list_all() if biller_id is None else [biller_queries.get(biller_id=biller_id)]
     asked = sum(_catch_up(actor, now, biller.id) for biller in billers)
@@ -31,10 +30,7 @@ def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
 
 
 def _catch_up(actor: Actor, now: datetime, biller_id: int) -> int:
-    try:
-        found = reconcile.run(actor=actor, biller_id=biller_id).differences
-    except base.GatewayError:
-        return 0
+    found = reconcile.run(actor=actor, biller_id=biller_id).differences
     payment_ids = sorted(each.payment_id for each in found if each.payment_id is not None)
     for start in range(0, len(payment_ids), CHUNK):
         part = payment_ids[start : start + CHUNK]

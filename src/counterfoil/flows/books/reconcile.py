@@ -16,6 +16,18 @@ from counterfoil.payments.queries import PaymentRow
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """A connection whose gateway showed no books, and what was therefore not compared. `ours_minor`: in our books."""
+
+    connection: str
+    name: str
+    is_active: bool
+    why: str
+    payments: int = 0
+    ours_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One payment on which the two books differ, and why."""
 
@@ -36,29 +48,81 @@ class Reconciliation:
     theirs_minor: int = 0
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
+    unreached: list[Unreached] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether every cent is equal, or explained by what is on its way."""
-        return all(difference.is_explained for difference in self.differences)
+        """Tell whether every payment was compared, and every cent is equal or explained by what is on its way."""
+        is_seen = not any(each.is_active or each.payments for each in self.unreached)
+        return is_seen and all(difference.is_explained for difference in self.differences)
 
 
 def run(*, actor: Actor, biller_id: int) -> Reconciliation:
     """Compare one biller's clearing account with the movements its gateways report.
 
-    :raises base.Unavailable: a gateway does not answer.
+    A connection that was switched off is asked too, as long as payments went through it: its money is still in
+    the books. What went through a gateway that shows no books is left out and said to be.
     """
     db.demand_outside_transaction()
     biller = biller_queries.get(biller_id=biller_id)
-    theirs: dict[str, int] = {}
-    for connection in biller_queries.list_active_connections(biller_id=biller_id):
-        for movement in _movements(connection):
-            theirs[movement.key] = theirs.get(movement.key, 0) + movement.amount_minor
+    theirs, silent = _ask(_connections(biller_id))
     with db.reading():
         ours = ledger_queries.clearing_by_source(actor=actor, biller_id=biller_id)
         by_key = attempt_queries.refs_by_gateway_key(biller_id=biller_id)
         rows = {row.public_id: row for row in payment_queries.list_sent(actor=actor, biller_id=biller_id)}
-    return _compare(biller.key, ours, theirs, by_key, rows)
+        unseen = [attempt_queries.list_refs_through(connection_id=one.id) for one, _ in silent]
+    result, left_out = Reconciliation(biller.key), set[str]()
+    shown = _by_ref(theirs, by_key)
+    for (connection, error), refs in zip(silent, unseen, strict=True):
+        # What another connection to the same merchant showed is compared.
+        left_out |= refs - shown.keys()
+        result.unreached.append(
+            _unreached(connection, error, [ours[ref] for ref in left_out & refs & ours.keys()])
+        )
+    _compare(result, {ref: amount for ref, amount in ours.items() if ref not in left_out}, shown, rows)
+    return result
+
+
+def _unreached(connection: ConnectionRow, error: base.GatewayError, held: list[int]) -> Unreached:
+    return Unreached(
+        connection=connection.public_id,
+        name=connection.name,
+        is_active=connection.is_active,
+        why=str(error),
+        payments=len(held),
+        ours_minor=sum(held),
+    )
+
+
+def _connections(biller_id: int) -> list[ConnectionRow]:
+    """Return the connections in use, and those that were: money that went through them is in the books."""
+    return [
+        connection
+        for connection in biller_queries.list_all_connections(biller_id=biller_id)
+        if connection.is_active or attempt_queries.is_used(connection_id=connection.id)
+    ]
+
+
+def _ask(
+    connections: list[ConnectionRow],
+) -> tuple[dict[str, int], list[tuple[ConnectionRow, base.GatewayError]]]:
+    """Return what the gateways moved by key, and which of them showed no books, with why.
+
+    Two connections to one merchant (its keys were changed) show the same movements, which count once.
+    """
+    found: dict[tuple[str, str, str], base.Movement] = {}
+    silent = []
+    for connection in connections:
+        try:
+            movements = _movements(connection)
+        except base.GatewayError as error:
+            silent.append((connection, error))
+            continue
+        found |= {(connection.gateway_key, each.id, each.key): each for each in movements}
+    theirs: dict[str, int] = {}
+    for movement in found.values():
+        theirs[movement.key] = theirs.get(movement.key, 0) + movement.amount_minor
+    return theirs, silent
 
 
 def _movements(connection: ConnectionRow) -> list[base.Movement]:
@@ -72,27 +136,26 @@ def _movements(connection: ConnectionRow) -> list[base.Movement]:
         page = books.movements(page.next)
 
 
-def _compare(
-    biller_key: str,
-    ours: dict[str, int],
-    theirs: dict[str, int],
-    by_key: dict[str, str],
-    rows: dict[str, PaymentRow],
-) -> Reconciliation:
-    result = Reconciliation(biller_key, sum(ours.values()), sum(theirs.values()))
-    theirs_by_ref: dict[str, int] = {}
+def _by_ref(theirs: dict[str, int], by_key: dict[str, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
     for key, amount in theirs.items():
         ref = by_key.get(key, f"unknown key {key}")
-        theirs_by_ref[ref] = theirs_by_ref.get(ref, 0) + amount
-    for ref in sorted(ours.keys() | theirs_by_ref.keys()):
+        found[ref] = found.get(ref, 0) + amount
+    return found
+
+
+def _compare(
+    result: Reconciliation, ours: dict[str, int], theirs: dict[str, int], rows: dict[str, PaymentRow]
+) -> None:
+    result.ours_minor, result.theirs_minor = sum(ours.values()), sum(theirs.values())
+    for ref in sorted(ours.keys() | theirs.keys()):
         result.compared += 1
-        mine, other = ours.get(ref, 0), theirs_by_ref.get(ref, 0)
+        mine, other = ours.get(ref, 0), theirs.get(ref, 0)
         if mine != other:
             row = rows.get(ref)
             why, is_explained = _explain(row, mine, other)
             payment_id = row.id if row is not None else None
             result.differences.append(Difference(ref, mine, other, why, is_explained, payment_id))
-    return result
 
 
 def _explain(row: PaymentRow | None, mine: int, other: int) -> tuple[str, bool]:

@@ -12,7 +12,6 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, format as formats
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.books import reconcile
-from counterfoil.gateways import base
 
 
 class Command(BaseCommand):
@@ -39,11 +38,7 @@ class Command(BaseCommand):
             raise CommandError("Some differences are not explained.")
 
     def _compare(self, biller: BillerRow) -> bool:
-        try:
-            found = reconcile.run(actor=OPERATOR, biller_id=biller.id)
-        except base.GatewayError as error:
-            self.stderr.write(f"{biller.name}: the gateway does not answer ({error})")
-            return False
+        found = reconcile.run(actor=OPERATOR, biller_id=biller.id)
         ours = formats.money(found.ours_minor, biller.currency, "en")
         theirs = formats.money(found.theirs_minor, biller.currency, "en")
         self.stdout.write(
@@ -55,5 +50,12 @@ class Command(BaseCommand):
                 f"  {difference.payment}: ours {formats.money(difference.ours_minor, biller.currency, 'en')}, "
                 f"the gateway's {formats.money(difference.theirs_minor, biller.currency, 'en')}: "
                 f"{difference.why} ({mark})"
+            )
+        for unreached in found.unreached:
+            state = "" if unreached.is_active else ", switched off"
+            self.stderr.write(
+                f"  NOT COMPARED: {unreached.name} ({unreached.connection}{state}) shows no books "
+                f"({unreached.why}): {unreached.payments} payments, "
+                f"{formats.money(unreached.ours_minor, biller.currency, 'en')} in ours"
             )
         return found.is_clean
