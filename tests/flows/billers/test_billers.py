@@ -8,7 +8,7 @@ from counterfoil.billers.drafts import NewBiller, NewConnection
 from counterfoil.billers.models import Biller, BillerSettings
 from counterfoil.core import errors
 from counterfoil.core.actor import OPERATOR
-from counterfoil.flows.billers import change_settings, connect_gateway, create
+from counterfoil.flows.billers import change_settings, connect_gateway, create, disconnect_gateway
 from counterfoil.identity import permissions
 from tests.factories.people import NOW, Community
 
@@ -104,3 +104,23 @@ def test_a_gateway_is_connected_after_its_own_code_accepts_the_settings() -> Non
     assert made.public_id.startswith("con_")
     event = AuditEvent.objects.get(object_ref=made.public_id)
     assert "canary" not in str(event.details)
+
+
+def test_a_connection_is_switched_off_by_who_manages_gateways_and_once() -> None:
+    home = Community()
+    new = NewConnection(gateway_key="sandbox", name="S", kinds=("card",), config=CONFIG)
+    made = connect_gateway.run(actor=home.staff, now=NOW, biller_id=home.id, new=new)
+    elsewhere = Community("Oak Hill")
+    for actor in (home.add_staff(permissions.BILLING), elsewhere.staff):
+        with pytest.raises(errors.NotPermitted):
+            disconnect_gateway.run(actor=actor, now=NOW, biller_id=home.id, public_id=made.public_id)
+    with pytest.raises(errors.NotFound):
+        disconnect_gateway.run(
+            actor=elsewhere.staff, now=NOW, biller_id=elsewhere.id, public_id=made.public_id
+        )
+    assert biller_queries.get(biller_id=home.id).kinds == {"card"}
+
+    for _ in range(2):
+        disconnect_gateway.run(actor=home.staff, now=NOW, biller_id=home.id, public_id=made.public_id)
+    assert biller_queries.get(biller_id=home.id).kinds == frozenset()
+    assert AuditEvent.objects.filter(object_ref=made.public_id, action="connection.ended").count() == 1

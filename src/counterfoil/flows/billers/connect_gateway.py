@@ -36,6 +36,17 @@ def run(*, actor: Actor, now: datetime, biller_id: int, new: NewConnection) -> C
     return connection
 
 
+def fields(*, gateway_key: str) -> tuple[base.SettingField, ...]:
+    """Return what a connection to this gateway asks for, secrets marked.
+
+    :raises errors.Invalid: no such gateway.
+    """
+    try:
+        return registry.setting_fields(key=gateway_key)
+    except base.NotOffered as error:
+        raise errors.Invalid(str(error), code=error.code or None, field="gateway_key") from error
+
+
 def _check(new: NewConnection) -> None:
     try:
         gateway = registry.open_gateway(key=new.gateway_key, config=new.config)

@@ -1,0 +1,108 @@
+"""Connect a biller to a payment gateway."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
+
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.drafts import NewConnection
+from counterfoil.core import clock, errors, ids
+from counterfoil.core.actor import OPERATOR
+from counterfoil.flows.billers import connect_gateway
+from counterfoil.gateways import base
+
+# A secret is read from COUNTERFOIL_CONNECT_SECRET_KEY and the like, or asked for: arguments are seen by everybody.
+SECRET_FROM: Final = "COUNTERFOIL_CONNECT_"  # noqa: S105 - how variables begin
+
+
+class Command(BaseCommand):
+    """One connection at a time takes a kind of payment; another one is switched off by `counterfoil connections`."""
+
+    help = (
+        "Connects a biller to a payment gateway; asks for the secrets, or reads COUNTERFOIL_CONNECT_<NAME>."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the biller, the gateway, and its settings that are no secret."""
+        parser.add_argument("biller", help="the biller's key, such as maple-court")
+        parser.add_argument("--gateway", required=True, help="the gateway's key, such as sandbox")
+        parser.add_argument(
+            "--kinds", required=True, help="what it takes: bank, card, wallet, with commas between"
+        )
+        parser.add_argument("--name", default="", help="what staff call it; preset: the gateway's key")
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="a setting of the gateway that is no secret, such as base_url=https://...",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say where its events go, ask for what is missing, and connect."""
+        try:
+            biller = biller_queries.get_by_key(key=options["biller"])
+        except errors.NotFound as error:
+            raise CommandError(f"There is no biller {options['biller']}.") from error
+        key = options["gateway"]
+        try:
+            fields = connect_gateway.fields(gateway_key=key)
+            given = _given(options["set"], fields)
+            ref = ids.new("connection")
+            place = reverse("inbound_message", kwargs={"gateway_key": key, "connection_ref": ref})
+            self.stdout.write(f"The gateway is to send its events to {settings.COUNTERFOIL_BASE_URL}{place}")
+            new = NewConnection(
+                gateway_key=key,
+                name=options["name"] or key,
+                kinds=tuple(kind.strip() for kind in options["kinds"].split(",")),
+                config=given | {field.name: _secret(field) for field in fields if field.secret},
+                public_id=ref,
+            )
+            made = connect_gateway.run(actor=OPERATOR, now=clock.now(), biller_id=biller.id, new=new)
+        except errors.Refused as refused:
+            raise CommandError(refused.message) from refused
+        self.stdout.write(
+            f"{biller.name} takes {', '.join(made.kinds)} through {made.name} ({made.public_id})."
+        )
+
+
+def _given(assignments: list[str], fields: tuple[base.SettingField, ...]) -> dict[str, str]:
+    """Return the settings that are no secret.
+
+    :raises CommandError: one is missing, unknown, or a secret.
+    """
+    known = {field.name: field for field in fields}
+    given: dict[str, str] = {}
+    for text in assignments:
+        name, _, value = text.partition("=")
+        if name not in known:
+            raise CommandError(f"This gateway has no setting {name}; it has {', '.join(known)}.")
+        if known[name].secret:
+            raise CommandError(f"{name} is a secret: it is asked for, or read from {_variable(name)}.")
+        given[name] = value.strip()
+    missing = [field for field in fields if not field.secret and not given.get(field.name)]
+    if missing:
+        wanted = "; ".join(f"--set {field.name}=... ({field.label}: {field.help_text})" for field in missing)
+        raise CommandError(f"Missing: {wanted}")
+    return given
+
+
+def _secret(field: base.SettingField) -> str:
+    given = os.environ.get(_variable(field.name))
+    if given:
+        return given.strip()
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{field.label} ({field.help_text}): ").strip()
+    return sys.stdin.readline().strip()
+
+
+def _variable(name: str) -> str:
+    return f"{SECRET_FROM}{name.upper()}"
