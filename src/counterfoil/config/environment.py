@@ -25,6 +25,28 @@ def _variable(name: str, preset: Any, about: str, *, secret: bool = False) -> An
     return dataclasses.field(default=preset, metadata={"name": name, "about": about, "secret": secret})
 
 
+# What is read elsewhere, by one command or by the demo's other processes alone.
+ELSEWHERE: Final = """
+## Read by one command
+
+| variable | read by | what it is |
+|---|---|---|
+| `COUNTERFOIL_SETUP_PASSWORD` | `counterfoil setup` | The administrator's password; asked for when not given (secret) |
+| `COUNTERFOIL_CONNECT_SECRET_KEY` ... | `counterfoil connect` | A gateway's secret, by its name; the same (secret) |
+
+## Ports of the demo
+
+`make demo PORT=8100 SANDBOX_PORT=8101` sets them. Each is checked before anything starts.
+
+| variable | preset | what listens there |
+|---|---|---|
+| `PORT` | `8000` | The portal and the desk |
+| `SANDBOX_PORT` | `8001` | The sandbox gateway |
+| `MAILBOX_PORT` | `8002` | The mailbox's pages |
+| `MAILBOX_SMTP_PORT` | `8025` | The mailbox's SMTP |
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """Every variable, its type, what it is when not given, and what it is for."""
@@ -73,7 +95,7 @@ class Environment:
         "COUNTERFOIL_MAIL_FROM", "Counterfoil <billing@localhost>", "The sender of every e-mail"
     )
     sandbox_url: str = _variable(
-        "COUNTERFOIL_SANDBOX_URL", "http://localhost:8001", "Where the sandbox gateway answers"
+        "COUNTERFOIL_SANDBOX_URL", "http://localhost:8001", "Where the demo's sandbox gateway answers"
     )
     trusted_proxy_count: int = _variable(
         "COUNTERFOIL_TRUSTED_PROXY_COUNT", 0, "Proxies in front that add to X-Forwarded-For; 0: none"
@@ -120,7 +142,7 @@ def as_page() -> str:
         "# Settings",
         "",
         "Read from the environment when a process starts. The demo sets what it needs by itself. What one biller",
-        "can set is in the desk, not here.",
+        "can set is not here: [biller-settings.md](biller-settings.md).",
         "",
         "| variable | preset | what it is |",
         "|---|---|---|",
@@ -132,7 +154,7 @@ def as_page() -> str:
         shown = f"`{preset}`" if preset != "" else "none"
         secret = " (secret)" if field.metadata["secret"] else ""
         lines.append(f"| `{field.metadata['name']}` | {shown} | {field.metadata['about']}{secret} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + ELSEWHERE
 
 
 def _parse(name: str, text: str, preset: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from counterfoil.cli import biller_settings
 from counterfoil.core.states import Machine
 from counterfoil.imports import states as import_states
 from counterfoil.invoices import states as invoice_states
@@ -18,6 +19,7 @@ from counterfoil.payers import states as payer_states
 from counterfoil.payments import states as payment_states
 from counterfoil.requests import states as request_states
 from counterfoil.schedules import states as schedule_states
+from counterfoil.sharing import states as sharing_states
 
 DOCS: Final = Path("docs/reference")
 MACHINES: Final[dict[str, Machine]] = {
@@ -31,11 +33,13 @@ MACHINES: Final[dict[str, Machine]] = {
     "Delivery of a notice": notice_states.DELIVERY,
     "Import": import_states.IMPORT,
     "Request": request_states.REQUEST,
+    "Share of a bill": sharing_states.SHARE,
+    "Helper's access": sharing_states.HELPER,
 }
 
 
 class Command(BaseCommand):
-    """Writes `docs/reference/states.md` and `settings.md`; with `--check`, only says whether they are up to date."""
+    """Writes pages of `docs/reference/`; with `--check`, only says whether they are up to date."""
 
     help = "Writes the generated documents; with --check, ends with 1 when they are not up to date."
     requires_system_checks = ()
@@ -46,7 +50,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write, or compare."""
-        wanted = {DOCS / "states.md": _states(), DOCS / "settings.md": settings.COUNTERFOIL_SETTINGS_PAGE()}
+        wanted = {
+            DOCS / "states.md": _states(),
+            DOCS / "settings.md": settings.COUNTERFOIL_SETTINGS_PAGE(),
+            DOCS / "biller-settings.md": biller_settings.as_page(),
+        }
         if not options["check"]:
             for path, text in wanted.items():
                 path.write_text(text)
