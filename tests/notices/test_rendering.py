@@ -116,6 +116,7 @@ OWN: dict[str, Any] = {
     "device": "Safari on iPhone",
     "link": "/profile/",
 }
+PROOF: dict[str, Any] = OWN | {"until": "2026-11-21T15:03:00+00:00", "code": "QRTX-4829"}
 SHARED: dict[str, Any] = {
     "biller": BILLER,
     "payer_name": "Susan Whitfield",
@@ -180,6 +181,10 @@ DATA: dict[str, dict[str, Any]] = {
     "helper_ended": HELPER | {"is_payer": True},
     "new_device": OWN | {"email": "susan@example.test", "link": "/profile/sessions/"},
     "security_changed": OWN | {"what": "password"},
+    "login_code": PROOF,
+    "email_confirmation": PROOF | {"until": "2026-11-21T15:15:00+00:00"},
+    "password_reset": OWN
+    | {"until": "2026-11-24T15:00:00+00:00", "link": "/accounts/password/reset/key/1-secret/"},
     "staff_invitation": OWN | {"is_new": "yes", "link": "/accounts/password/reset/key/1-secret/"},
     "contact_changed": OWN | {"payer_name": "Susan Whitfield", "changed": ["email", "phone"], "by": "payer"},
     "access_withdrawn": OWN | {"for_whom": "Eleanor Whitfield", "by": "staff", "link": "/"},
@@ -244,13 +249,14 @@ def test_every_required_token_is_missed_when_it_is_gone(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", sorted(DATA))
-def test_the_html_asks_nothing_of_the_network_and_has_one_button(key: str) -> None:
+def test_the_html_asks_nothing_of_the_network_and_has_one_button_or_code(key: str) -> None:
     html = render(key).html
     assert "<img" not in html
     assert "url(" not in html
+    buttons = 0 if "code" in registry.get(key).secrets else 1
     # The button, and the way to ask whether the message is ours.
-    assert html.count("<a ") == 2
-    assert html.count("background:#0b5c7a") == 1
+    assert html.count("<a ") == buttons + 1
+    assert html.count("background:#0b5c7a") == buttons
     assert 'href="http://localhost:8000/messages/check/"' in html
     assert "prefers-color-scheme: dark" in html
 
@@ -324,3 +330,26 @@ def test_what_the_biller_adds_stands_in_the_mail_and_on_the_receipt() -> None:
     text = pypdf.PdfReader(io.BytesIO(sheet.content)).pages[0].extract_text()
     assert "Tax ID 12-3456789" in message.text
     assert "Tax ID 12-3456789" in text
+
+
+def test_a_code_stands_alone_and_the_message_code_is_told_apart() -> None:
+    for key in ("login_code", "email_confirmation"):
+        message = render(key)
+        assert "\nQRTX-4829\n" in message.text
+        assert "QRTX-4829</p>" in message.html
+        assert "Never tell this code to anybody" in message.text
+        assert "The message code below is another one" in message.text
+    assert "It is good for 3 minutes" in render("login_code").text
+
+
+def test_an_address_that_may_be_a_strangers_is_told_nobodys_name() -> None:
+    message = render("email_confirmation")
+    assert "Whitfield" not in message.text + message.html
+
+
+def test_what_was_sealed_is_not_read_again() -> None:
+    for key in ("login_code", "password_reset"):
+        again = rendering.read_again(
+            key=key, data=DATA[key] | {"code": "", "link": ""}, locale="en", zone="America/Chicago"
+        )
+        assert (again.code, again.button) == (None, None)

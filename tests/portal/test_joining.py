@@ -8,7 +8,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
@@ -17,6 +16,7 @@ from counterfoil.flows.payers import revoke_invitation
 from counterfoil.identity.models import Login
 from counterfoil.payers.models import PortalAccess
 from counterfoil.portal import adapter
+from tests.factories import outbox
 from tests.factories.people import PASSWORD, Community, secret_of
 
 pytestmark = pytest.mark.django_db
@@ -150,9 +150,9 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(client: Client, h
 def test_a_reset_for_an_unknown_address_sends_nothing(client: Client, home: Community) -> None:
     staff = Login.objects.get(public_id=home.staff.ref)
     client.post("/accounts/password/reset/", {"email": "nobody@example.test"})
-    assert mail.outbox == []
+    assert outbox.sent() == []
     client.post("/accounts/password/reset/", {"email": staff.email})
-    assert [message.to for message in mail.outbox] == [[staff.email]]
+    assert [message.to for message in outbox.sent()] == [[staff.email]]
 
 
 def test_the_seed_of_one_time_codes_is_sealed_and_asked_for_at_sign_in(

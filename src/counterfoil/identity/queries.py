@@ -93,6 +93,12 @@ def list_staff_grants(*, login_id: int) -> tuple[StaffGrant, ...]:
     )
 
 
+def find_former_biller(*, login_id: int) -> int | None:
+    """Return the biller that a login works for or worked for last; None where there never was one."""
+    found = StaffRole.objects.filter(login_id=login_id).order_by("-pk")
+    return found.values_list("biller_id", flat=True).first()
+
+
 def list_staff(*, actor: Actor, biller_id: int) -> list[StaffRow]:
     """Return a biller's staff, by name. Empty to who does not work there."""
     if not actor.is_system and biller_id not in actor.staff_biller_ids():

@@ -59,11 +59,13 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a template is given beside the biller: paragraphs, facts and one button, all in words."""
+    """What a template is given beside the biller: paragraphs, facts and one code or button, all in words."""
 
     subject: str
     paragraphs: Sequence[str]
     facts: Sequence[tuple[str, str]] = ()
+    # What it is, and what is typed in somewhere: on a line of its own, large.
+    code: tuple[str, str] | None = None
     button: tuple[str, str] | None = None
     closing: Sequence[str] = ()
 
@@ -79,8 +81,18 @@ class Kind:
     attachments: Callable[[Data, Voice], Sequence[Attachment]] | None = None
     # Tokens that open something (a link with a secret): encrypted in the row, erased when the mail was sent.
     secrets: tuple[str, ...] = ()
+    # The token that says until when it is of use (an ISO instant): past it nothing is sent, and secrets are erased.
+    ends: str = ""
+    # Somebody sits and waits for it: it goes before what is sent in bulk.
+    is_urgent: bool = False
+    # About how one person logs in: not for others who read the same payer's messages.
+    is_private: bool = False
     # Which of `choices.SWITCHES` a payer turns it off by; empty: it cannot be turned off.
     switch: str = ""
+
+    def is_over(self, data: Data, *, at: datetime) -> bool:
+        """Tell whether the message would be of no use any more at an instant."""
+        return bool(self.ends) and at >= datetime.fromisoformat(data[self.ends])
 
     def check(self, data: Data) -> None:
         """Refuse data that lacks a required token, or has it empty. Dots lead into nested objects.

@@ -60,7 +60,8 @@ def queue_many(notices: Sequence[NewNotice], *, now: datetime) -> list[str]:
 def claim(*, delivery_id: int, now: datetime) -> tuple[models.Delivery, models.Notice] | None:
     """Take one delivery that is due, for `states.LEASE`; None when it is sent, failed, not due or taken.
 
-    A delivery whose taker did not come back in time is taken again, until its tries are used up.
+    A delivery whose taker did not come back in time is taken again, until its tries are used up. What is of no
+    use any more (the code of an hour ago) is given up.
     """
     delivery = queries.lock_due(delivery_id=delivery_id, now=now)
     if delivery is None:
@@ -75,6 +76,11 @@ def claim(*, delivery_id: int, now: datetime) -> tuple[models.Delivery, models.N
     delivery.attempts += 1
     delivery.next_at = now + states.LEASE
     delivery.save(update_fields=["status", "attempts", "next_at"])
+    if registry.get(delivery.notice.key).is_over(delivery.notice.data, at=now):
+        record_failure(
+            delivery_id=delivery.pk, attempt=delivery.attempts, error="too late", is_final=True, now=now
+        )
+        return None
     return delivery, delivery.notice
 
 
@@ -87,18 +93,23 @@ def record_sent(*, delivery_id: int, attempt: int, body_sha256: str, now: dateti
     delivery.sent_at, delivery.next_at = now, None
     delivery.body_sha256, delivery.last_error = body_sha256, ""
     delivery.save(update_fields=["status", "sent_at", "next_at", "body_sha256", "last_error"])
-    notice = delivery.notice
-    if registry.get(notice.key).secrets:
-        notice.data = secrecy.erased(key=notice.key, data=notice.data)
-        notice.save(update_fields=["data"])
+    _forget_secrets(delivery.notice)
 
 
 def record_failure(*, delivery_id: int, attempt: int, error: str, is_final: bool, now: datetime) -> None:
-    """Note that a try failed. `defer_due` brings the next one, unless this was final or the last."""
+    """Note that a try failed. `defer_due` brings the next one, unless this was final or the last in time.
+
+    What is given up keeps no secrets.
+    """
     delivery = queries.lock_claimed(delivery_id=delivery_id, attempt=attempt)
     if delivery is None:
         return
     wait = None if is_final else states.wait_after(delivery.attempts)
+    notice = delivery.notice
+    if wait is not None and registry.get(notice.key).is_over(notice.data, at=now + wait):
+        wait = None
+    if wait is None:
+        _forget_secrets(notice)
     _transition(delivery, states.FAILED if wait is None else states.RETRYING)
     delivery.next_at = None if wait is None else now + wait
     delivery.last_error = error[:300]
@@ -238,7 +249,19 @@ def _deliver(born: Sequence[tuple[int, NewNotice]], *, now: datetime) -> None:
         },
         returning="id",
     )
-    jobs.defer_many("deliver_notice", [{"delivery_id": int(pk)} for (pk,) in rows])
+    # Who waits at a screen for a code does not wait for ten thousand invoices.
+    urgent = [registry.get(notice["key"]).is_urgent for _, notice in born]
+    for is_urgent in (True, False):
+        batch = [
+            {"delivery_id": int(pk)} for (pk,), is_so in zip(rows, urgent, strict=True) if is_so is is_urgent
+        ]
+        jobs.defer_many("deliver_notice", batch, is_urgent=is_urgent)
+
+
+def _forget_secrets(notice: models.Notice) -> None:
+    if registry.get(notice.key).secrets:
+        notice.data = secrecy.erased(key=notice.key, data=notice.data)
+        notice.save(update_fields=["data"])
 
 
 def _transition(delivery: models.Delivery, new: str) -> None:

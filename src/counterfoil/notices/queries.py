@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
-from counterfoil.notices import choices, models, states
+from counterfoil.notices import choices, models, registry, states
 
 # A first job starts within seconds; one that has not after this long was lost.
 PATIENCE: Final = timedelta(minutes=2)
@@ -84,7 +84,10 @@ def list_for_payers(actor: Actor, *, payer_ids: Collection[int], limit: int = 50
 def list_mine(
     actor: Actor, *, payer_ids: Collection[int], before_id: int | None = None, limit: int = 25
 ) -> list[MessageRow]:
-    """Return the newest messages that were sent to payers the actor acts for and whose bills they see."""
+    """Return the newest messages that were sent to payers the actor acts for and whose bills they see.
+
+    How somebody logs in is left out: several people may read one payer's messages.
+    """
     rows = _mine(actor).filter(notice__payer_id__in=list(payer_ids))
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
@@ -147,7 +150,8 @@ def _mine(actor: Actor) -> QuerySet[models.Delivery]:
         payer_permission="see_invoices",
         payer_field="notice__payer_id",
     )
-    return models.Delivery.objects.filter(wall, status=states.SENT).select_related("notice")
+    found = models.Delivery.objects.filter(wall, status=states.SENT).exclude(notice__key__in=registry.PRIVATE)
+    return found.select_related("notice")
 
 
 def _message(delivery: models.Delivery) -> MessageRow:

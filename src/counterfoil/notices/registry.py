@@ -27,6 +27,7 @@ def _load() -> dict[str, base.Kind]:
 
 
 KINDS: Final = _load()
+PRIVATE: Final = tuple(key for key, kind in KINDS.items() if kind.is_private)
 
 
 def get(key: str) -> base.Kind:

@@ -60,7 +60,7 @@ def render(
 def read_again(*, key: str, data: Mapping[str, Any], locale: str, zone: str) -> base.Words:
     """Return a notice's words to be read on a screen, in its own locale and zone.
 
-    What opened something was erased when the mail was sent: such a notice has no button any more.
+    What opened something was erased when the mail was sent: such a notice has no code and no button any more.
 
     :raises registry.UnknownNotice: no such key.
     """
@@ -68,4 +68,4 @@ def read_again(*, key: str, data: Mapping[str, Any], locale: str, zone: str) -> 
     voice = base.Voice(locale=locale, zone=zone, currency=data.get("currency", "USD"))
     with translation.override(locale), timezone.override(ZoneInfo(zone)):
         words = kind.words(data, voice)
-        return dataclasses.replace(words, button=None) if kind.secrets else words
+        return dataclasses.replace(words, code=None, button=None) if kind.secrets else words

@@ -28,6 +28,12 @@ def list_grants(*, login_id: int) -> tuple[PayerGrant, ...]:
     )
 
 
+def find_former_biller(*, login_id: int) -> int | None:
+    """Return the biller of the latest payer that a login acts or acted for; None where there never was one."""
+    found = PortalAccess.objects.filter(login_id=login_id).order_by("-pk")
+    return found.values_list("biller_id", flat=True).first()
+
+
 def list_profiles(*, actor: Actor, biller_id: int) -> list[ProfileRow]:
     """Return a biller's user profiles, in the order they were made."""
     actor.demand_staff(staff_permissions.SEE_ACCOUNTS, biller_id=biller_id)

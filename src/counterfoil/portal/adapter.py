@@ -30,7 +30,7 @@ from counterfoil.flows.payers.accept_invitation import Registration
 from counterfoil.flows.payers.open_invitation import Opened
 from counterfoil.identity import queries as identity_queries
 from counterfoil.payers import access_queries as payer_access
-from counterfoil.portal import devices, proof
+from counterfoil.portal import devices, own_mails, proof
 from counterfoil.ui.requests import Request
 
 # The secret of a link that was followed waits here, out of the address, until it is finished.
@@ -116,6 +116,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         _keep_language(request, user)
         devices.remember(request, response, login_ref=user.public_id)
         return response
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send the library's codes and links as notices of ours, in the language last chosen."""
+        own_mails.send(
+            template_prefix,
+            email,
+            context,
+            device=devices.words(self.request.headers.get("User-Agent", "")),
+            locale=self.request.session.get(LANGUAGE, ""),
+        )
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

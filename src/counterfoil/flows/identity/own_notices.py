@@ -24,15 +24,17 @@ class Home:
 
 
 def find_home(*, login_id: int) -> Home | None:
-    """Return whose messages a login gets: its oldest payer's biller, else where it works; None where neither."""
+    """Return whose messages a login gets: its oldest payer's biller, else where it works, else where it once did.
+
+    None where it never opened anything.
+    """
     payers = payer_access.list_grants(login_id=login_id)
     if payers:
         biller = biller_queries.get(biller_id=payers[0].biller_id)
         return Home(biller=biller, payer_id=payers[0].payer_id)
     staff = identity_queries.list_staff_grants(login_id=login_id)
-    if not staff:
-        return None
-    return Home(biller=biller_queries.get(biller_id=staff[0].biller_id), payer_id=None)
+    biller_id = staff[0].biller_id if staff else _former_biller(login_id)
+    return None if biller_id is None else Home(biller=biller_queries.get(biller_id=biller_id), payer_id=None)
 
 
 def queue(
@@ -59,3 +61,9 @@ def queue(
         subject_ref=login.public_id,
         once=f"{key}:{login.public_id}:{now.isoformat()}:{nth}",
     )
+
+
+def _former_biller(login_id: int) -> int | None:
+    """Return where a login that opens nothing now did so before: somebody is asked back and has to log in first."""
+    former = payer_access.find_former_biller(login_id=login_id)
+    return former or identity_queries.find_former_biller(login_id=login_id)
