@@ -352,3 +352,14 @@ def test_an_amount_is_not_paid_twice_where_somebody_else_was_first(two: Two, ros
     page = html.unescape(answer.content.decode())
     assert "Not every payment was sent" in page
     assert statuses(two.world.account_id, rose) == [["Paid"], ["Paid"]]
+
+
+def test_parts_of_several_are_not_paid_twice_from_two_windows(two: Two, rose: int) -> None:
+    """Other amounts than what is outstanding, looked at twice: the second time says what was paid."""
+    one, seen = two.verify(**typed(two, "1250", "700"))
+    other, looked = two.verify(**typed(two, "1250", "700"))
+    two.client.post(one, seen)
+    page = two.client.post(other, looked).content.decode()
+    assert "Nothing was paid" in page
+    assert "$1,250.00 was paid with this method 1 minute ago." in page
+    assert statuses(two.world.account_id, rose) == [["Paid"], ["Paid"]]

@@ -51,6 +51,8 @@ class Facts:
     return_window_days: int
     # Who pays is a helper: the invoices and the sums are those of the payer who gave the access.
     helping: Helping | None = None
+    # Unapplied money of the account, whether it applies by itself or not.
+    unapplied_minor: int = 0
 
     @property
     def method(self) -> MethodRow:
@@ -66,6 +68,12 @@ class Facts:
     def open_minor(self) -> int:
         """What is left on the open invoices addressed to the payer, due or not."""
         return sum(invoice.open_minor for invoice in self.invoices)
+
+    @property
+    def ahead_minor(self) -> int:
+        """What is kept as credit, and what is on its way to be. A payment that becomes Paid does not change the sum."""
+        on_invoices = sum(invoice.pending_minor for invoice in self.invoices)
+        return self.unapplied_minor + self.pending_minor - on_invoices
 
     @property
     def outstanding_minor(self) -> int:
@@ -136,6 +144,7 @@ def _facts(  # noqa: PLR0913, PLR0917 - the parts of one value
         today=today,
         is_open=is_open,
         return_window_days=windows[today],
+        unapplied_minor=credit,
     )
 
 

@@ -53,17 +53,21 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What part of the payment goes to one invoice, in minor units."""
+    """What part of the payment goes to one invoice, and what could be paid on it before, in minor units."""
 
     invoice_id: int
     invoice_public_id: str
     invoice_number: str
     amount_minor: int
+    payable_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What an order comes to now: the figures, the days, and the exact text to accept."""
+    """What an order comes to now: the figures, the days, and the exact text to accept.
+
+    `digest` is the mark of all that, and of what was left to pay: a payment made meanwhile makes a review stale.
+    """
 
     order: PayOrder
     biller_id: int
@@ -82,6 +86,11 @@ class Quote:
     returnable_until: date | None
     text: AgreementText
     digest: str
+
+    @property
+    def payable_minor(self) -> int:
+        """What is left to pay now on the invoices of this payment, before it."""
+        return sum(share.payable_minor for share in self.shares)
 
     @property
     def total_minor(self) -> int:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from counterfoil.core import db
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import card_limits, facts as payment_facts, quote
+from counterfoil.flows.payments import card_limits, facts as payment_facts, quote, recent
 from counterfoil.flows.payments.orders import PayOrder, Quote
+from counterfoil.flows.payments.recent import Recent
 from counterfoil.payments import operations as payment_operations, queries as payment_queries
 
 CLAIM_LASTS = timedelta(minutes=5)
@@ -16,10 +17,11 @@ CLAIM_LASTS = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The figures to check, and the names of others who are paying the same right now."""
+    """The figures to check, the names of others who are paying the same right now, and what was paid just now."""
 
     quote: Quote
     others: tuple[str, ...]
+    recent: tuple[Recent, ...] = ()
 
 
 def run(*, actor: Actor, now: datetime, order: PayOrder) -> Review:
@@ -44,7 +46,7 @@ def run(*, actor: Actor, now: datetime, order: PayOrder) -> Review:
             invoice_ids=invoice_ids,
             expires_at=now + CLAIM_LASTS,
         )
-    return Review(made, tuple(others))
+    return Review(made, tuple(others), recent.find(actor=actor, now=now, quote=made))
 
 
 def leave(*, actor: Actor, account_id: int) -> None:

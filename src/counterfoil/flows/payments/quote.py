@@ -51,7 +51,10 @@ def _quote(facts: Facts, order: PayOrder, shares: tuple[Share, ...], prepaid: in
         )
     figures = [
         order.payer_id, order.account_id, facts.method.public_id, amount, prepaid, facts.biller.currency,
-        effective_on.isoformat(), [(s.invoice_public_id, s.amount_minor) for s in shares], text.body,
+        effective_on.isoformat(), text.body,
+        # What was left when somebody looked: a part that was paid twice would go through twice otherwise.
+        [(s.invoice_public_id, s.amount_minor, s.payable_minor) for s in shares],
+        facts.ahead_minor if prepaid else 0,
     ]  # fmt: skip
     return Quote(
         order=order,
@@ -171,7 +174,7 @@ def _ahead(facts: Facts, order: PayOrder) -> int:
 
 
 def _share(invoice: InvoiceRow, part: int) -> Share:
-    return Share(invoice.id, invoice.public_id, invoice.number, part)
+    return Share(invoice.id, invoice.public_id, invoice.number, part, invoice.payable_minor)
 
 
 def _nothing_left(invoices: Sequence[InvoiceRow]) -> str:

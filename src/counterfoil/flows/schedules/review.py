@@ -79,7 +79,10 @@ def make(
         raise errors.Invalid(message % {"day": shown}, field="method", code="card_expires")
     cutoff_at = days.cutoff(biller=biller, run_on=run_on)
     text = _text(facts, made, order.locale, run_on, cutoff_at)
-    figures = [made.digest, run_on.isoformat(), cutoff_at.isoformat(), text.body]
+    others = _others(actor, made, replaces)
+    # What another window has set meanwhile is asked about first, as what was set before.
+    set_already = [row.public_id for row in others]
+    figures = [made.digest, run_on.isoformat(), cutoff_at.isoformat(), text.body, set_already]
     return LaterReview(
         quote=made,
         asked_on=on,
@@ -87,7 +90,7 @@ def make(
         cutoff_at=cutoff_at,
         text=text,
         digest=hashlib.sha256(json.dumps(figures).encode()).hexdigest(),
-        others=_others(actor, made, replaces),
+        others=others,
     )
 
 

@@ -225,6 +225,7 @@ class VerifySeveralStep(SeveralView):
             shown.biller,
             quote=review.quote,
             others=review.others,
+            recent=review.recent,
             already=found,
             stays=stays,
         )

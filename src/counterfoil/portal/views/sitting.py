@@ -14,6 +14,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import tokens
 from counterfoil.flows.payments import spread
 from counterfoil.flows.payments.orders import Mode, PayOrder, Quote
+from counterfoil.flows.payments.recent import Recent
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
@@ -43,6 +44,7 @@ class Part:
     telling: wording.Telling | None = None
     refusal: str = ""
     others: tuple[str, ...] = ()
+    recent: tuple[Recent, ...] = ()
     already: Sequence[ScheduledRow] = ()
     stays: bool = False
 
