@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Exists, Min, Q, QuerySet, Sum
 
 from counterfoil.core import scope
 from counterfoil.core.actor import Actor, ActorKind
@@ -25,6 +25,11 @@ class MoveRow:
     kind: str
     source_ref: str
     amount_minor: int
+
+    @property
+    def taken_minor(self) -> int:
+        """The same as what is owed less."""
+        return -self.amount_minor
 
 
 def credits_of(*, actor: Actor, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
@@ -77,6 +82,20 @@ def list_moves(*, actor: Actor, pair: Pair, first: date, last: date) -> list[Mov
     columns = ("entry__effective_on", "entry_id", "entry__kind", "entry__source_ref")
     sums = rows.values_list(*columns).annotate(total=Sum("amount_minor")).order_by(*columns[:2])
     return [MoveRow(day, kind, ref, total) for day, _id, kind, ref, total in sums if total]
+
+
+def list_memos_on(*, actor: Actor, invoice_id: int) -> list[MoveRow]:
+    """Return the credit memos on an invoice, oldest first: what was taken off what is owed on it.
+
+    They are for everybody it was ever addressed to; who has a share of it sees none.
+    """
+    owed = Line.objects.filter(invoice_id=invoice_id, account=chart.RECEIVABLE)
+    mine = owed.filter(
+        scope.visible(actor=actor, staff_permission="see_payments", payer_permission="see_invoices")
+    )
+    rows = owed.filter(Exists(mine), entry__kind="invoice.credited").order_by("entry_id")
+    columns = ("entry__effective_on", "entry__kind", "entry__source_ref", "amount_minor")
+    return [MoveRow(*row) for row in rows.values_list(*columns)]
 
 
 def list_credits(*, actor: Actor, biller_id: int) -> set[tuple[int, int]]:

@@ -13,6 +13,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import format as core_format
 from counterfoil.documents import invoice as invoice_document, letterhead, receipt as receipt_document
 from counterfoil.invoices.queries import InvoiceRow, LineRow
+from counterfoil.ledger.queries import MoveRow
 from counterfoil.payments.queries import PaymentRow, ShareRow
 from counterfoil.ui import formats, statuses, wording
 
@@ -59,9 +60,14 @@ def invoice(
     invoice: InvoiceRow,
     lines: Sequence[LineRow],
     entries: Sequence[tuple[PaymentRow, int]],
+    memos: Sequence[MoveRow],
     now: datetime,
 ) -> bytes:
-    """Return the sheet of an invoice, in the active language; without lines it shows the total alone."""
+    """Return the sheet of an invoice, in the active language; without lines it shows the total alone.
+
+    `entries` are its payments with the part that goes to it, `memos` its credit memos: total less both is what is
+    left, but for what is still on its way.
+    """
     today = biller_queries.today(biller=biller, now=now)
     status = statuses.look(invoice.shown_status(today))
     shown = [(line.description, line.amount_minor) for line in lines] or [(_("Total"), invoice.total_minor)]
@@ -81,7 +87,10 @@ def invoice(
         balance=formats.money(invoice.open_minor, currency=invoice.currency),
         billed_for=invoice.for_whom,
         account=invoice.account_number,
-        entries=tuple(_entry(payment, part, invoice.currency) for payment, part in entries),
+        entries=(
+            *(_entry(payment, part, invoice.currency) for payment, part in entries),
+            *(_memo(memo, invoice) for memo in memos),
+        ),
         how_to_pay=(_("Online, or call %(phone)s.") % {"phone": biller.phone},) if biller.phone else (),
     )
     return invoice_document.render(data=data, rendered_at=now, locale=formats.current_locale())
@@ -114,6 +123,14 @@ def _entry(payment: PaymentRow, part: int, currency: str) -> invoice_document.In
     }
     amount = formats.money(-part, currency=currency)
     return invoice_document.InvoiceEntry(day=formats.day(payment.submitted_on), what=what, amount=amount)
+
+
+def _memo(memo: MoveRow, invoice: InvoiceRow) -> invoice_document.InvoiceEntry:
+    return invoice_document.InvoiceEntry(
+        day=formats.day(memo.effective_on),
+        what=_("Credit on invoice %(number)s") % {"number": invoice.number},
+        amount=formats.money(memo.amount_minor, currency=invoice.currency),
+    )
 
 
 def letterhead_of(biller: BillerRow) -> letterhead.Letterhead:

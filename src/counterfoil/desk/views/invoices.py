@@ -13,6 +13,7 @@ from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import Wanted
+from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import queries as payment_queries
 from counterfoil.ui import sheets
@@ -68,6 +69,7 @@ def sheet(_request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         invoice=invoice,
         lines=invoice_queries.list_lines(actor=desk.actor, invoice_id=invoice.id),
         entries=payment_queries.list_for_invoice(actor=desk.actor, invoice_id=invoice.id),
+        memos=ledger_queries.list_memos_on(actor=desk.actor, invoice_id=invoice.id),
         now=desk.now,
     )
     return sheets.answer(content, name=f"invoice-{invoice.number}.pdf")

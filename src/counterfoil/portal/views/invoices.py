@@ -17,6 +17,7 @@ from counterfoil.core.pages import Cursor
 from counterfoil.flows.sharing import people
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import InvoiceRow, LineRow, PartRow, Wanted
+from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
@@ -138,6 +139,7 @@ class InvoicePage(InvoicesView):
                 "lines": lines,
                 "changed": self._changed(invoice, lines),
                 "entries": payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
+                "credits": ledger_queries.list_memos_on(actor=self.actor, invoice_id=invoice.id),
             },
             biller=self.billers[invoice.biller_id],
         )
@@ -193,6 +195,7 @@ class InvoiceSheet(InvoicePage):
             invoice=invoice,
             lines=invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id),
             entries=payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
+            memos=ledger_queries.list_memos_on(actor=self.actor, invoice_id=invoice.id),
             now=self.now,
         )
         return sheets.answer(content, name=f"invoice-{invoice.number}.pdf")
