@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -27,6 +28,34 @@ class Time:
         return self.now
 
 
+class Waited(threading.local):
+    """Seconds that the one request of this thread has waited. They take no time here, and count all the same."""
+
+    seconds = 0.0
+
+    def __call__(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+WAITED = Waited()
+
+
+class Line(httpx.WSGITransport):
+    """The way to a sandbox in this process: whoever would not have waited that long gets no answer."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Have the sandbox answer.
+
+        :raises httpx.ReadTimeout: the caller's patience was over before the answer came; the work is done.
+        """
+        WAITED.seconds = 0.0
+        answer = super().handle_request(request)
+        patience = request.extensions["timeout"]["read"]
+        if patience is not None and WAITED.seconds > patience:
+            raise httpx.ReadTimeout("the answer came too late", request=request)
+        return answer
+
+
 @dataclass
 class Practice:
     """One merchant at one sandbox, driven through its HTTP interface without a network."""
@@ -42,8 +71,8 @@ class Practice:
         self.public_key = f"pk_{self.id}"
         self.secret_key = f"sk_{self.id}"
         self.webhook_secret = f"whsec_{self.id}"
-        self.transport = httpx.WSGITransport(app=self.app)
-        self.http = httpx.Client(transport=self.transport, base_url=self.base_url)
+        self.transport = Line(self.app)
+        self.http = httpx.Client(transport=self.transport, base_url=self.base_url, timeout=None)
         self.auth = {"Authorization": f"Bearer {self.secret_key}"}
         self.admin(
             "merchants",
@@ -174,6 +203,6 @@ def practice(base: store.Store) -> Practice:
     with base.session() as db:
         db.execute("UPDATE installation SET offset_seconds = 0")  # a test before may have advanced all clocks
     built = app.build(
-        base, clock.Clock(time), admin_key=ADMIN_KEY, base_url="http://sandbox.test", sleep=lambda _: None
+        base, clock.Clock(time), admin_key=ADMIN_KEY, base_url="http://sandbox.test", sleep=WAITED
     )
     return Practice(built, time)

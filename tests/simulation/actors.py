@@ -221,6 +221,7 @@ def worker(run: Run) -> None:
         if run.random.random() < 0.1:
             run.do_job(job)  # its lease ran out: another worker did it again
     run.random.choice([run.ask, run.ask, run.ask, run.mature, run.catch_up, run.redefer, run.seal])()
+    run.letters()
 
 
 def moment(run: Run) -> None:
@@ -237,6 +238,9 @@ def fault(run: Run) -> None:
     """The gateway is told to misbehave soon."""
     name = run.random.choice(FAULTS)
     values: dict[str, object] = {"on": run.random.choice(["charge", "charge", "look_up", "fence", "any"])}
+    if name == "slow":
+        # Up to six seconds a payer waits; past them the work is done, and nobody hears of it.
+        values["seconds"] = run.random.choice([1, 8, 40])
     if name in {"delayed_execution", "event_late"}:
         values["seconds"] = run.random.choice([20, 90, 4000, 90_000, 250_000])
     run.world.sandbox.arm(name, **values)

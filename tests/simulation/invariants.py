@@ -52,6 +52,7 @@ def at_the_end(run: Run) -> list[str]:
     wrong += _compare("outstanding", verdict.outstanding, outstanding(run))
     wrong += _books(run, verdict, sum(line["amount_minor"] for line in movements))
     wrong += _notices(run, payments)
+    wrong += run.post.wrong_at_the_end()
     return wrong
 
 

@@ -36,6 +36,8 @@ class Tally:
     by_kind: Counter[str] = field(default_factory=Counter)
     crashes: int = 0
     reconciled: int = 0
+    letters: int = 0
+    again: int = 0
     payments: Counter[str] = field(default_factory=Counter)
     failed: list[tuple[int, str]] = field(default_factory=list)
 
@@ -84,6 +86,8 @@ def _gather(queue: Queue[Tally], workers: list[Any], wanted: int, began: float) 
         total.by_kind += part.by_kind
         total.crashes += part.crashes
         total.reconciled += part.reconciled
+        total.letters += part.letters
+        total.again += part.again
         total.payments += part.payments
         total.failed += part.failed
         for seed, story in part.failed:
@@ -102,6 +106,7 @@ def _report(total: Tally, seconds: float) -> None:
     played = ", ".join(f"{count} {kind}" for kind, count in total.by_kind.items())
     print(f"{total.seeds} seeds ({played}) in {seconds:.0f} s: {total.crashes} crashes")
     print(f"payments: {statuses or 'none'}")
+    print(f"letters: {total.letters} taken, {total.again} of them once more after a crash")
     print(
         f"{len(total.failed)} seeds violated an invariant"
         + (f": {', '.join(str(seed) for seed, _ in total.failed)}" if total.failed else "")
@@ -116,11 +121,15 @@ def _work(number: int, seeds: list[int], events: int, queue: Queue[Tally]) -> No
         from tests import database as databases  # noqa: PLC0415
         from tests.simulation import invariants, seeds as playing  # noqa: PLC0415
 
+        before = None
         for count, seed in enumerate(seeds, start=1):
             tally = Tally(seeds=1, by_kind=Counter([kinds.of(seed)]))
             try:
                 made = playing.run(seed, base_store, events=events)
+                playing.demand_walls(made, before)
+                before = made
                 tally.crashes, tally.reconciled = made.crashes, 1
+                tally.letters, tally.again = made.post.taken.total(), made.post.again
                 tally.payments.update(payment.status for payment in invariants.seen(made))
                 if count % SWEEP_AFTER == 0 or count == len(seeds):
                     verdict = verify.run(actor=WORKER, now=made.now)

@@ -26,6 +26,7 @@ from counterfoil_sandbox import faults as sandbox_faults, store
 from tests.factories import sandbox as sandboxes
 from tests.factories.world import World
 from tests.simulation.oracle import Oracle, Pair
+from tests.simulation.post import Post
 
 # Ordinary days and awkward ones: nights when clocks change, holidays, the ends of months and years.
 STARTS = (
@@ -80,6 +81,7 @@ class Run:
         practice.time.now = self.random.choice(STARTS) + timedelta(minutes=self.random.randrange(0, 3000))
         self.world = World(practice, zone=self.random.choice(ZONES))
         self.box = practice.app.sandbox.outbox
+        self.post = Post(seed, biller_id=self.world.biller_id)
         self.store = base_store
         credit_applies = self.random.random() < 0.8
         if not credit_applies:
@@ -179,6 +181,15 @@ class Run:
         JOBS[job[1]](self.now, **job[2])
         self._sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", [job[0]])
 
+    def letters(self) -> None:
+        """The worker carries some letters to the mail server, and now and then dies on its way."""
+        has_own_luck = self.countdown is None and self.post.random.random() < 0.25
+        if has_own_luck:
+            self.countdown = self.post.random.randint(1, 7)
+        self.post.carry_some(self.now)
+        if has_own_luck:
+            self.countdown = None
+
     def ask(self) -> int:
         """The worker asks about what is not known."""
         return resolve_unknown.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
@@ -204,6 +215,7 @@ class Run:
         """End all bad luck."""
         self.countdown = None
         self.gateway_up(up=True)
+        self.post.is_away = False
         with self.store.session() as db:
             sandbox_faults.clear(db, merchant_id=self.world.sandbox.id)
 
@@ -239,6 +251,7 @@ class Run:
             self.redefer()
         if self.rows("SELECT 1 FROM payments_payment WHERE biller_id = %s AND status = 'pending' LIMIT 1"):
             self.mature()
+        self.post.carry_all(self.now)
 
     # -- Looking ----------------------------------------------------------------------------------------------------
 

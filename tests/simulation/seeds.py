@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
-from tests.simulation import actors, invariants, kinds, later, relatives, upkeep
+from tests.simulation import actors, invariants, kinds, later, relatives, upkeep, walls
 from tests.simulation.run import Run
 
 KEPT = Path(__file__).parent / "kept_seeds.txt"
@@ -23,6 +23,28 @@ def kept() -> list[tuple[int, int]]:
     """Seeds that failed once, each with its number of acts; run always."""
     lines = [line.split("#")[0].split() for line in KEPT.read_text().splitlines()]
     return [(int(line[0]), int(line[1])) for line in lines if line]
+
+
+def run_all(numbers: Iterable[int], base_store: store.Store) -> Run:
+    """Play seeds one after the other; return the last. Nobody in one of them sees what is in the one before.
+
+    :raises Violated: an invariant does not hold.
+    """
+    made: Run | None = None
+    for seed in numbers:
+        before, made = made, run(seed, base_store)
+        demand_walls(made, before)
+    assert made is not None
+    return made
+
+
+def demand_walls(made: Run, before: Run | None) -> None:
+    """Have people of one seed ask for rows of another one.
+
+    :raises Violated: they see them.
+    """
+    if wrong := walls.wrong(made, before):
+        raise Violated(_story(made, wrong))
 
 
 def run(seed: int, base_store: store.Store, *, events: int = kinds.EVENTS) -> Run:
@@ -63,6 +85,7 @@ def _relatives(made: Run, events: int) -> list[str]:
     found = relatives.wrong(made)
     made.drain()
     family.part(made)
+    made.until_quiet()
     made.seal()
     return [*found, *invariants.at_the_end(made)]
 

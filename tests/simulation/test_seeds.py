@@ -14,8 +14,7 @@ CHUNK = 20
 
 @pytest.mark.parametrize("first", range(0, 200, CHUNK))
 def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
-    for seed in range(first, first + CHUNK):
-        made = seeds.run(seed, base_store)
+    made = seeds.run_all(range(first, first + CHUNK), base_store)
     verdict = verify.run(actor=WORKER, now=made.now)
     assert (verdict.pending, verdict.neither, verdict.breaks) == (0, 0, ())
 

@@ -12,5 +12,4 @@ FIRST, CHUNK = kinds.FIRST["upkeep"], 10
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + 20, CHUNK))
 def test_seeds(first: int, transactional_db: None, base_store: store.Store) -> None:
-    for seed in range(first, first + CHUNK):
-        seeds.run(seed, base_store)
+    seeds.run_all(range(first, first + CHUNK), base_store)
