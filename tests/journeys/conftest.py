@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,12 +19,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from counterfoil.core import http
 from counterfoil_stand import browser
+from tests.journeys.axe import found_on
 from tests.journeys.household import ADMIN_KEY, Household
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 # How long a page may take to show what is expected of it: on a busy machine, much longer than people would wait.
 expect.set_options(timeout=20_000)
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ARGS = (
     "--disable-quic",
     "--no-first-run",
@@ -68,16 +67,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture
 def axe(page: Page) -> Callable[[], list[str]]:
     """Give a function that lists what axe finds on the page as it is now; an empty list is a pass."""
-
-    def run() -> list[str]:
-        page.evaluate(AXE)
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", AXE_RULES)
-        return [
-            f"{found['id']}: {found['help']} {[node['target'] for node in found['nodes']][:3]}"
-            for found in result["violations"]
-        ]
-
-    return run
+    return functools.partial(found_on, page)
 
 
 @pytest.fixture(scope="session")
@@ -115,11 +105,9 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def household(
-    live_server: LiveServer, sandbox_process: str, settings: LazySettings, axe: Callable[[], list[str]]
-) -> Household:
+def household(live_server: LiveServer, sandbox_process: str, settings: LazySettings) -> Household:
     """Give a family that pays a biller, on a real server and a real sandbox."""
     settings.COUNTERFOIL_BASE_URL = live_server.url
     settings.COUNTERFOIL_WEB_THREADS = 8
     http.forget()
-    return Household(live_server.url, sandbox_process, axe)
+    return Household(live_server.url, sandbox_process)

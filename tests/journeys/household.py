@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -22,6 +21,7 @@ from counterfoil.flows.invoices import issue
 from counterfoil.flows.methods import add
 from counterfoil.flows.payers import accept_invitation
 from counterfoil.flows.payers.accept_invitation import Registration
+from counterfoil.gateways.base import Kind
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.invoices.queries import InvoiceRow
@@ -30,6 +30,7 @@ from counterfoil.payers.queries import AccountRow, PayerRow
 from counterfoil.payments import queries as payment_queries
 from counterfoil.payments.queries import PaymentRow
 from tests.factories import people
+from tests.journeys.axe import found_on
 
 ADMIN_KEY = "admin_of_journeys"
 PASSWORD = "sunday garden walk"
@@ -43,7 +44,6 @@ class Household:
 
     portal: str
     sandbox: str
-    axe: Callable[[], list[str]]
     community: people.Community = field(default_factory=people.Community)
 
     def __post_init__(self) -> None:
@@ -95,21 +95,29 @@ class Household:
         )
         return actor_flow.run(login=login, seen=people.SEEN)
 
-    def give_card(self, nickname: str = "Harold Alvarez") -> None:
-        """Let Ruth have a card that approves, without a browser."""
-        typed = {"number": APPROVES, "exp": "12/40", "cvc": "123", "zip": "60601"}
+    def give_card(self, nickname: str = "Harold Alvarez") -> str:
+        """Let Ruth have a card that approves, without a browser; return its public id."""
+        return self._give("card", nickname, number=APPROVES, exp="12/40", cvc="123", zip="60601")
+
+    def give_bank(self, account: str = SETTLES, nickname: str = "Harold Alvarez") -> str:
+        """Let Ruth have a bank account, without a browser; return its public id."""
+        numbers = {"routing": "110000000", "account": account, "account_confirm": account}
+        whose = {"account_kind": "checking", "holder_kind": "personal", "mine": "yes"}
+        return self._give("bank", nickname, name="Ruth Alvarez", **numbers, **whose)
+
+    def _give(self, kind: Kind, nickname: str, **typed: str) -> str:
         merchant = {"merchant": f"public_key_{self.merchant}"}
-        answer = httpx.post(f"{self.sandbox}/fields/card", json=merchant | typed).raise_for_status()
+        answer = httpx.post(f"{self.sandbox}/fields/{kind}", json=merchant | typed).raise_for_status()
         form = add.NewMethodForm(
             payer_id=self.payer.id,
-            kind="card",
+            kind=kind,
             token=answer.json()["token"],
             nickname=nickname,
             is_default=False,
             address_id=None,
             new_address=NewAddress("12 Elm Street", "", "Chicago", "IL", "60601"),
         )
-        add.run(actor=self.ruth, now=clock.now(), form=form)
+        return add.run(actor=self.ruth, now=clock.now(), form=form)
 
     @property
     def today(self) -> date:
@@ -168,9 +176,9 @@ class Household:
         expect(page.get_by_role("button", name="Submit Payment")).to_be_visible()
 
     def see(self, page: Page) -> None:
-        """Look at the page as it is: nothing for axe to say, nothing wider than the screen."""
+        """Look at the page as it is, whoever's: nothing for axe to say, nothing wider than the screen."""
         page.wait_for_load_state()
-        found = self.axe()
+        found = found_on(page)
         assert not found, f"{page.url}: {found}"
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 

@@ -1,4 +1,5 @@
-"""Every page of the portal, found by its own links: on the narrowest screen, in both languages, large, and heard.
+"""Every page of the portal, found by its own links: on the narrowest screen, in both languages, large, heard, and
+weighed.
 
 320 px is also what a screen of 1280 px shows at 400 % zoom (WCAG 1.4.10).
 """
@@ -14,8 +15,9 @@ from django.urls import resolve
 from playwright.sync_api import Page
 
 from tests.journeys import reader
-from tests.journeys.conftest import AXE, AXE_RULES
+from tests.journeys.axe import found_on
 from tests.journeys.household import Household
+from tests.journeys.weight import Scale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,6 +30,8 @@ MUST = {
 }  # fmt: skip
 LEAVES = ("logout", "session/")
 FILES = (".pdf", ".csv")
+# A page with all that it loads from us, compressed, without the font.
+MOST_BYTES = 60_000
 # Each of a kind twice: the first may be the odd one.
 OF_A_KIND = 2
 TARGETS = """() => [...document.querySelectorAll('button, select, summary, input, a.button, nav a')]
@@ -47,6 +51,7 @@ class Walk:
 
     page: Page
     portal: str
+    scale: Scale = field(default_factory=Scale)
     wrong: list[str] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -72,13 +77,10 @@ class Walk:
             return []
         if urlsplit(self.page.url).netloc != urlsplit(self.portal).netloc:
             return []
-        self.page.evaluate(AXE)
-        options = {"runOnly": AXE_RULES, "rules": {"color-contrast-enhanced": {"enabled": True}}}
-        result = self.page.evaluate("options => axe.run(document, options)", options)
-        self.wrong += [
-            f"{path} {each['id']}: {[node['target'] for node in each['nodes']][:3]}"
-            for each in result["violations"]
-        ]
+        weight = self.scale.weigh(self.page)
+        if weight >= MOST_BYTES:
+            self.wrong.append(f"{path} weighs {weight} bytes without the font")
+        self.wrong += [f"{path} {each}" for each in found_on(self.page)]
         if not self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
             self.wrong.append(f"{path} is wider than the screen: {self.page.evaluate(WIDER)}")
         self.wrong += [f"{path} {small}" for small in self.page.evaluate(TARGETS)]

@@ -44,6 +44,7 @@ def _step_2_add_new_payment_method(page: Page, household: Household) -> None:
     menu = page.locator("summary", has_text="+Add Payment Method")
     menu.click()
     expect(page.get_by_role("link", name="Add New Card")).to_be_visible()
+    household.see(page)
     page.get_by_role("link", name="Add New Bank Account").click()  # for ACH payments
     expect(page.get_by_role("heading", name="Add Payment Method")).to_be_visible()
     type_bank(page.frame_locator("iframe"))  # enter all account details
@@ -116,6 +117,8 @@ def _manage_my_payment_methods(page: Page, household: Household) -> None:
     row = page.get_by_role("row", name=re.compile("6789"))
     options = row.locator("summary", has_text="Options")
     options.click()
+    expect(row.get_by_role("link", name="Disable")).to_be_visible()
+    household.see(page)
     page.get_by_role("link", name="Edit").click()  # update the payment method details
     household.see(page)
     page.get_by_label("Account Nickname").fill("Dad's checking")
@@ -131,6 +134,8 @@ def _manage_my_payment_methods(page: Page, household: Household) -> None:
     expect(page.get_by_text("Add a payment method first")).to_be_visible()
     page.goto(f"{household.portal}/billing/methods/")
     options.click()
+    expect(row.get_by_role("button", name="Enable")).to_be_visible()
+    household.see(page)
     page.get_by_role("button", name="Enable").click()
     expect(page.get_by_text("Payment method enabled.")).to_be_visible()
     options.click()

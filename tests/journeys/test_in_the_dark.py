@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import AXE
+from tests.journeys.axe import hard_to_read_on
 from tests.journeys.household import Household
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CONTRAST = "axe.run(document, {runOnly: ['color-contrast', 'color-contrast-enhanced']})"
 PAGES = (
     "/", "/billing/methods/", "/billing/payments/", "/billing/schedules/", "/sharing/", "/billing/documents/",
     "/messages/", "/messages/preferences/", "/requests/", "/profile/", "/help/",
@@ -20,9 +19,7 @@ PAGES = (
 def look(page: Page) -> None:
     """Fail with what is hard to read on the page, or in the window over it, as it is now."""
     page.wait_for_load_state()
-    page.evaluate(AXE)
-    found = page.evaluate(CONTRAST)["violations"]
-    assert [(page.url, node["target"]) for each in found for node in each["nodes"]] == []
+    assert hard_to_read_on(page) == [], page.url
 
 
 def test_the_portal_in_the_dark(page: Page, household: Household) -> None:

@@ -13,6 +13,14 @@ from tests.journeys.household import PASSWORD, Household
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def register(page: Page, email: str, password: str) -> None:
+    """Fill in the form behind the invitation and send it."""
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    form = page.locator("form").filter(has=page.get_by_label("Password", exact=True))
+    form.get_by_role("button").last.click()
+
+
 def test_registering_from_the_link_shows_the_bills(page: Page, household: Household) -> None:
     household.invoice("INV-1001")
     invitation = household.community.invite(household.payer, "sam@example.test")
@@ -23,11 +31,10 @@ def test_registering_from_the_link_shows_the_bills(page: Page, household: Househ
     household.see(page)
     page.get_by_role("link", name="Set Up My Access").click()
     household.see(page)
-    page.get_by_label("Email").fill("sam@example.test")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("form").filter(has=page.get_by_label("Password", exact=True)).get_by_role(
-        "button"
-    ).last.click()
+    register(page, "somebody@example.test", "short")
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    household.see(page)
+    register(page, "sam@example.test", PASSWORD)
     expect(page.get_by_role("heading", name="Who pays?", level=1)).to_be_visible()
     household.see(page)
     page.get_by_role("radio", name="I pay by myself").check()

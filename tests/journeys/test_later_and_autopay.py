@@ -1,4 +1,4 @@
-"""A payment for a later day that is canceled again, and autopay turned on with the keyboard alone."""
+"""A payment for a later day that is canceled again; autopay by keyboard alone, paused, resumed, and skipped once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from counterfoil.core import clock
 from counterfoil.core.actor import OPERATOR, WORKER
 from counterfoil.flows.billers import change_settings
+from counterfoil.flows.schedules import enroll
+from counterfoil.flows.schedules.enroll import EnrollmentForm
 from counterfoil.schedules import queries as schedule_queries
 from tests.journeys.household import Household
 
@@ -121,3 +123,55 @@ def test_turns_autopay_on_and_off_with_the_keyboard_only(page: Page, household: 
     expect(page.get_by_text("Confirmation number")).to_be_visible()
     household.see(page)
     assert schedule_queries.list_enrollments(actor=WORKER, payer_ids=[household.payer.id]) == []
+
+
+def turn_on(household: Household) -> None:
+    """Let Ruth turn autopay on, without a browser."""
+    form = EnrollmentForm(
+        payer_id=household.payer.id, account_id=household.account.id, method_ref=household.give_card()
+    )
+    made = enroll.review(actor=household.ruth, now=clock.now(), form=form)
+    enroll.run(actor=household.ruth, now=clock.now(), form=form, seen=made.digest)
+
+
+def test_a_payer_pauses_resumes_and_skips_once(page: Page, household: Household) -> None:
+    household.invoice("INV-1001", ("Monthly rent", 320_000), due_in=25)
+    turn_on(household)
+    page.set_viewport_size({"width": 390, "height": 844})
+    household.log_in(page)
+    page.goto(f"{household.portal}/billing/schedules/")
+    expect(page.get_by_text("Next: $3,200.00 on")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Manage")).click()
+    expect(page.get_by_text("Next payment, on")).to_be_visible()
+    household.see(page)
+
+    page.get_by_role("link", name="Pause").click()
+    expect(page.get_by_role("heading", name="Pause autopay for Harold Alvarez?")).to_be_visible()
+    household.see(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("You paused it. Nothing is paid until you resume it.")).to_be_visible()
+    household.see(page)
+    autopay = page.url
+    page.goto(f"{household.portal}/billing/schedules/")
+    expect(page.get_by_text("You paused it.")).to_be_visible()
+    expect(page.get_by_text("Nothing is set for later")).to_be_visible()
+    household.see(page)
+
+    page.goto(f"{autopay}resume/")  # the question by itself, as an address leads to it
+    expect(page.get_by_role("heading", name="Resume autopay for Harold Alvarez?")).to_be_visible()
+    household.see(page)
+    page.get_by_role("link", name="Go Back").click()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("Autopay goes on.")).to_be_visible()
+    household.see(page)
+
+    page.get_by_role("link", name="Skip Once").click()
+    expect(page.get_by_role("heading", name="Skip the next payment for Harold Alvarez?")).to_be_visible()
+    household.see(page)
+    page.get_by_role("button", name="Skip Once").click()
+    expect(page.get_by_text("The next payment is skipped.").first).to_be_visible()
+    household.see(page)
+    [autopay_row] = schedule_queries.list_enrollments(actor=WORKER, payer_ids=[household.payer.id])
+    assert autopay_row.is_active
+    assert schedule_queries.list_scheduled(actor=WORKER, payer_ids=[household.payer.id]) == []
+    assert household.payments == []

@@ -75,12 +75,14 @@ def test_two_people_are_warned_and_pay_once(page: Page, household: Household, br
     household.log_in(sam, "sam@example.test")
     household.pay_invoice(sam)
     expect(sam.get_by_text("Ruth Alvarez is paying this right now")).to_be_visible()
+    household.see(sam)
     page.get_by_role("button", name="Submit Payment").click()
     expect(page.get_by_text("Your payment was successful")).to_be_visible()
     sam.get_by_role("button", name="Submit Payment").click()  # pay anyway
     expect(
         sam.get_by_text(re.compile("Someone paid this a minute ago|Nothing is left to pay")).first
     ).to_be_visible()
+    household.see(sam)
     assert len(household.payments) == 1
     theirs.close()
 

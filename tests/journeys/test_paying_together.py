@@ -22,6 +22,11 @@ class Elsewhere(Household):
     """A second community, whose bills the same login pays."""
 
     login: Actor | None = None
+    merchant_of: Household | None = None
+
+    def _connect(self) -> None:
+        self.merchant = self.merchant_of.merchant if self.merchant_of else self.merchant
+        super()._connect()
 
     def add_login(self, email: str, *, payer: PayerRow | None = None, profile: str = "billing") -> Actor:
         """Let the login that is there already act for this payer too."""
@@ -62,7 +67,6 @@ def test_pays_two_billers_in_one_sitting(page: Page, household: Household) -> No
     other = Elsewhere(
         household.portal,
         household.sandbox,
-        household.axe,
         community=people.Community("Oak Hill"),
         login=household.ruth,
     )
@@ -102,6 +106,33 @@ def test_pays_two_billers_in_one_sitting(page: Page, household: Household) -> No
     page.go_back()
     expect(page.get_by_text("Your payments were submitted")).to_be_visible()
     assert [len(household.payments), len(other.payments)] == [1, 1]
+
+
+def test_a_saved_card_is_used_for_another_biller_too(page: Page, household: Household) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    other = Elsewhere(
+        household.portal,
+        household.sandbox,
+        community=people.Community("Oak Hill"),
+        login=household.ruth,
+        merchant_of=household,
+    )
+    household.give_card()
+    household.log_in(page)
+    page.goto(f"{household.portal}/billing/methods/add/card/?payer={other.payer.public_id}")
+    expect(page.get_by_text("for Maple Court.")).to_be_visible()
+    household.see(page)
+    page.get_by_role("link", name="Use also for Oak Hill").click()
+    expect(page.get_by_text("Nothing is charged now.")).to_be_visible()
+    household.see(page)
+    page.get_by_role("button", name="Add Payment Method").click()
+    expect(page.get_by_text("Tick this box to go on.").first).to_be_visible()
+    household.see(page)
+    page.get_by_label("Yes, Oak Hill may keep this method").check()
+    page.get_by_role("button", name="Add Payment Method").click()
+    expect(page.get_by_text("Payment method added.")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("4242"))).to_have_count(2)
+    household.see(page)
 
 
 def test_pays_ahead_when_nothing_is_owed(page: Page, household: Household) -> None:

@@ -114,6 +114,25 @@ def test_types_in_the_two_small_amounts(page: Page, household: Household) -> Non
     page.get_by_role("button", name="Confirm Bank Account").click()
     expect(page.get_by_text("Your bank account is confirmed.")).to_be_visible()
     assert [p.status for p in household.payments] == ["submitting"]
+    mistype(page, household)
+
+
+def mistype(page: Page, household: Household) -> None:
+    """Type amounts that did not come to another account, until it can no longer be confirmed."""
+    ref = household.give_bank(BY_AMOUNTS, "Savings")
+    household.admin("clock", merchant=household.merchant, advance_bank_days=3)
+    page.goto(f"{household.sandbox}/?merchant={household.merchant}")
+    came = re.findall(r"0\.\d\d", page.get_by_role("region", name="Small Amounts").inner_text())
+    wrong = next(amount for cents in range(1, 99) if (amount := f"0.{cents:02}") not in came)
+    page.goto(f"{household.portal}/billing/methods/{ref}/amounts/")
+    for left in ("2 more times", "1 more time", ""):
+        page.get_by_label("First amount").fill(wrong)
+        page.get_by_label("Second amount").fill(wrong)
+        page.get_by_role("button", name="Confirm Bank Account").click()
+        if left:
+            expect(page.get_by_text(f"You can try {left}.").first).to_be_visible()
+    expect(page.get_by_text("This bank account can no longer be confirmed")).to_be_visible()
+    household.see(page)
 
 
 def read_amounts(page: Page, household: Household) -> tuple[str, str]:

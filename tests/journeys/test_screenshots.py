@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from counterfoil.identity import permissions
 from tests.factories import people
-from tests.journeys.conftest import AXE, AXE_RULES
+from tests.journeys.axe import found_on
 from tests.journeys.household import Household, type_address, type_bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,9 +47,7 @@ class Camera:
             assert path.stat().st_size > 5_000
 
     def _look(self) -> None:
-        self.page.evaluate(AXE)
-        result = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", AXE_RULES)
-        assert [(found["id"], found["help"]) for found in result["violations"]] == [], self.page.url
+        assert found_on(self.page) == [], self.page.url
         assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
 
     def open(self, name: str, address: str) -> None:

@@ -57,6 +57,54 @@ def test_by_a_code_in_the_mail(page: Page, household: Household) -> None:
     assert Notice.objects.filter(key="new_device").count() == 1
 
 
+def test_a_forgotten_password_is_chosen_anew(page: Page, household: Household) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(household.portal)
+    log_in(page, "monday garden walk")
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    household.see(page)
+    page.get_by_role("link", name="Forgot your password?").click()
+    household.see(page)
+    ask = page.get_by_role("button", name="Reset My Password")
+    ask.click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    household.see(page)
+    page.locator("main input[name=email]").fill("ruth@example.test")
+    ask.click()
+    expect(page.get_by_text("We have sent you an email.")).to_be_visible()
+    household.see(page)
+
+    found = re.search(r"http\S+", outbox.last())
+    assert found, outbox.last()
+    page.goto(found[0])
+    household.see(page)
+    choose = page.get_by_role("button", name="Save")
+    page.locator("input[name=password1]").fill("short")
+    page.locator("input[name=password2]").fill("short")
+    choose.click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    household.see(page)
+    page.locator("input[name=password1]").fill("tuesday garden walk")
+    page.locator("input[name=password2]").fill("tuesday garden walk")
+    choose.click()
+    expect(page.get_by_role("heading", name="Your password is changed")).to_be_visible()
+    household.see(page)
+    page.goto(found[0])  # the link has done its work
+    expect(page.get_by_role("heading", name="This link does not work any more")).to_be_visible()
+    household.see(page)
+
+    page.get_by_role("link", name="Other ways to log in").click()
+    log_in(page, "tuesday garden walk")
+    expect(page.get_by_role("link", name=re.compile("^Billing"))).to_be_visible()
+
+
+def log_in(page: Page, password: str) -> None:
+    """Type the address and a password."""
+    page.get_by_label("Email Address").fill("ruth@example.test")
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Log In", exact=True).click()
+
+
 def test_by_a_passkey(page: Page, context: BrowserContext, household: Household) -> None:
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
