@@ -16,6 +16,8 @@ from counterfoil.desk import words
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.payments import states
 from counterfoil.payments.queries import PaymentRow, ShareRow
+from counterfoil.schedules import lateness
+from counterfoil.schedules.rows import ScheduledSum
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,11 @@ _PARTS: Final = (
 _OLDER: Final = _("Over 90 days")
 
 
-def invoice_lines(*, rows: Iterable[InvoiceRow], today: date) -> list[InvoiceLine]:
-    """Return invoices with their status on the biller's day."""
-    return [InvoiceLine(row, row.shown_status(today)) for row in rows]
+def invoice_lines(
+    *, rows: Iterable[InvoiceRow], today: date, later: Sequence[ScheduledSum]
+) -> list[InvoiceLine]:
+    """Return invoices with their status on the biller's day; `later` is what autopay takes on a later day."""
+    return [InvoiceLine(row, lateness.shown_status(invoice=row, today=today, later=later)) for row in rows]
 
 
 def payment_lines(
@@ -92,11 +96,11 @@ def expected_on(*, payment: PaymentRow, zone: str) -> date | None:
     return None
 
 
-def aging(*, rows: Iterable[InvoiceRow], today: date) -> list[AgingPart]:
-    """Return what is open and not on its way, by days past due."""
+def aging(*, rows: Iterable[InvoiceRow], today: date, later: Sequence[ScheduledSum]) -> list[AgingPart]:
+    """Return what is open and not on its way, by days past due; what autopay takes later is due on that day."""
     sums = [0] * (len(_PARTS) + 1)
     for row in rows:
-        late = max((today - row.due_on) // timedelta(days=1), 0)
+        late = max((today - lateness.due_on(invoice=row, later=later)) // timedelta(days=1), 0)
         sums[next((n for n, (last, _label) in enumerate(_PARTS) if late <= last), len(_PARTS))] += (
             row.payable_minor
         )

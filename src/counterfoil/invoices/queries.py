@@ -100,12 +100,16 @@ def read_cursor(text: str) -> Cursor | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which invoices a list is of. `show` is open, overdue (needs the biller's `today`), paid or all; never drafts."""
+    """Which invoices a list is of. `show` is open, overdue (needs the biller's `today`), paid or all; never drafts.
+
+    `but_ids` are left out, whatever is shown.
+    """
 
     show: str = "all"
     search: str = ""
     account_id: int | None = None
     today: date | None = None
+    but_ids: Collection[int] = ()
 
 
 def list_page(
@@ -151,7 +155,7 @@ def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Invoice]:
         )
     if wanted.account_id is not None:
         rows = rows.filter(account_id=wanted.account_id)
-    return rows
+    return rows.exclude(pk__in=wanted.but_ids) if wanted.but_ids else rows
 
 
 def list_open(*, actor: Actor, payer_id: int, account_id: int) -> list[InvoiceRow]:

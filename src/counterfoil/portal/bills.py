@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _, ngettext
 from counterfoil.billers.queries import BillerRow
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.payments.balances import Balance
-from counterfoil.schedules import states
+from counterfoil.schedules import lateness, states
 from counterfoil.schedules.rows import ScheduledSum
 from counterfoil.ui import formats
 
 MOST_NAMED: Final = 3
+# What is set for later, by account and payer.
+Later: TypeAlias = Mapping[tuple[int, int], tuple[ScheduledSum, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Row:
 class Owed:
     """What is owed for one person at one biller.
 
-    `pay_url` is empty where nothing can be paid, `ahead_url` where nothing can be paid ahead.
+    `next_due_on` is the day of autopay where that is later than the bill's own (`schedules.lateness`). `pay_url` is
+    empty where nothing can be paid, `ahead_url` where nothing can be paid ahead.
     """
 
     account_id: int
@@ -122,12 +125,19 @@ def pay_url(balance: Balance, *, invoice_ref: str = "") -> str:
 
 
 def owed(
-    balance: Balance, *, biller: BillerRow, can_pay: bool, today: date, later: tuple[ScheduledSum, ...] = ()
+    balance: Balance,
+    *,
+    biller: BillerRow,
+    can_pay: bool,
+    today: date,
+    later: tuple[ScheduledSum, ...] = (),
+    opened: Sequence[InvoiceRow] = (),
 ) -> Owed:
-    """Return one balance as the page shows it; `later` is what is set for it."""
-    # What autopay takes on a later day because its notice came late is neither overdue nor late (product.md 3).
-    by_autopay = sum(each.amount_minor for each in later if each.origin == states.AUTOPAY)
-    is_covered = 0 < balance.outstanding_minor <= by_autopay
+    """Return one balance as the page shows it; `later` is what is set for it.
+
+    `opened` are its open invoices, where autopay may take one that is past its due date on a later day.
+    """
+    next_due_on = lateness.next_due_on(invoices=opened, later=later) or balance.next_due_on
     takes_ahead = can_pay and not balance.outstanding_minor and biller.portal.prepayment_allowed
     return Owed(
         account_id=balance.account_id,
@@ -141,8 +151,8 @@ def owed(
         pending_minor=balance.pending_minor,
         credit_minor=balance.credit_minor,
         credit_applies=balance.credit_applies,
-        next_due_on=balance.next_due_on,
-        is_overdue=balance.next_due_on is not None and balance.next_due_on < today and not is_covered,
+        next_due_on=next_due_on,
+        is_overdue=next_due_on is not None and next_due_on < today,
         pay_url=pay_url(balance) if can_pay and balance.outstanding_minor else "",
         ahead_url=f"{pay_url(balance)}?{urlencode({'ahead': 1})}" if takes_ahead else "",
         set_for_later=later,
@@ -181,12 +191,9 @@ def row(
     mine = next(
         (each for each in later if any(ref == invoice.public_id for ref, _minor in each.amounts)), None
     )
-    status = invoice.shown_status(today)
-    if mine is not None and mine.origin == states.AUTOPAY and status == "overdue":
-        status = "open"
     return Row(
         invoice=invoice,
-        status=status,
+        status=lateness.shown_status(invoice=invoice, today=today, later=later),
         url=reverse("portal-invoice", args=[invoice.public_id]),
         pdf_url="" if invoice.shared_by else reverse("portal-invoice-pdf", args=[invoice.public_id]),
         pay_url=pay_url(balance, invoice_ref=invoice.public_id) if payable and balance else "",

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from counterfoil.core import db, errors, scope
 from counterfoil.core.actor import Actor
+from counterfoil.invoices import states as invoice_states
 from counterfoil.methods import queries as method_queries
 from counterfoil.payers.states import Standing
 from counterfoil.payments import states as payment_states
@@ -105,6 +106,38 @@ def sum_scheduled(
         named = ScheduledSum(amount, run_on, ref, origin, pairs(amounts))
         found[pair] = (*found.get(pair, ()), named)
     return found
+
+
+def list_autopay(*, actor: Actor, account_ids: Collection[int]) -> tuple[ScheduledSum, ...]:
+    """Return what autopay has set on these accounts, to who may see their invoices; one query."""
+    seen = scope.visible(actor=actor, staff_permission="see_invoices", payer_permission="see_invoices")
+    rows = Scheduled.objects.filter(
+        seen, account_id__in=account_ids, status__in=states.OPEN, origin=states.AUTOPAY
+    ).order_by("run_on", "id")
+    found = rows.values_list("amount_minor", "run_on", "public_id", "origin", "amounts")
+    return tuple(
+        ScheduledSum(minor, on, ref, origin, pairs(parts)) for minor, on, ref, origin, parts in found
+    )
+
+
+def list_moved_ids(*, actor: Actor, today: date) -> list[int]:
+    """Return the open invoices past their due date of which autopay takes something today or later; one query."""
+    seen, ids = scope.condition(
+        actor=actor,
+        staff_permission="see_invoices",
+        payer_permission="see_invoices",
+        by_payer="scheduled.payer_id = ANY(%s)",
+        by_biller="scheduled.biller_id = ANY(%s)",
+    )
+    found = db.select(
+        "SELECT DISTINCT invoice.id FROM schedules_scheduled scheduled"  # noqa: S608 - our own names
+        " CROSS JOIN LATERAL jsonb_array_elements(scheduled.amounts) AS part"
+        " JOIN invoices_invoice invoice ON invoice.public_id = part->>0"
+        f" WHERE {seen} AND scheduled.origin = %s AND scheduled.status = ANY(%s) AND scheduled.run_on >= %s"
+        " AND invoice.status = %s AND invoice.due_on < %s",
+        [*ids, states.AUTOPAY, list(states.OPEN), today, invoice_states.OPEN, today],
+    )
+    return [invoice_id for (invoice_id,) in found]
 
 
 def list_uses(*, actor: Actor, method_refs: Collection[str]) -> dict[str, tuple[Use, ...]]:
@@ -235,6 +268,12 @@ def list_living_pairs(*, payer_ids: Collection[int]) -> set[tuple[int, int | Non
     return set(rows.values_list("payer_id", "account_id"))
 
 
+def list_living_rows(*, payer_ids: Collection[int]) -> list[EnrollmentRow]:
+    """Return the living enrollments of these payers, however many there are; one query."""
+    found = Enrollment.objects.filter(payer_id__in=payer_ids, status__in=states.LIVING)
+    return [_enrollment(row) for row in _joined_enrollments(found).order_by("pk")]
+
+
 def list_of_pairs(*, pairs_: Collection[tuple[int, int]]) -> list[Scheduled]:
     """Return the open scheduled payments of these `(account id, payer id)`, by day."""
     rows = Scheduled.objects.filter(
@@ -245,10 +284,13 @@ def list_of_pairs(*, pairs_: Collection[tuple[int, int]]) -> list[Scheduled]:
     return list(rows.order_by("run_on", "pk"))
 
 
-def planned_refs(*, enrollment_ids: Collection[int], refs: Collection[str]) -> set[tuple[int, str, date]]:
+def planned_refs(
+    *, enrollment_ids: Collection[int], refs: Collection[str], anew: bool = False
+) -> set[tuple[int, str, date]]:
     """Return `(enrollment, invoice public id, day)` of what these enrollments ever planned for these invoices.
 
-    What was withdrawn to be planned anew is left out, and what failed under a permission that has been replaced.
+    What was withdrawn to be planned anew is left out, and what failed under a permission that has been replaced. With
+    `anew` as if each had a new permission and what waits were withdrawn.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -258,10 +300,11 @@ def planned_refs(*, enrollment_ids: Collection[int], refs: Collection[str]) -> s
             " jsonb_array_elements(s.amounts) AS part"
             " WHERE s.enrollment_id = ANY(%s) AND part->>0 = ANY(%s) AND s.first_on IS NOT NULL AND s.origin = %s"
             " AND NOT (s.status = %s AND s.reason = ANY(%s))"
-            " AND NOT (coalesce(p.status, '') = ANY(%s) AND s.authorization_id < e.authorization_id)",
+            " AND NOT (coalesce(p.status, '') = ANY(%s) AND (%s OR s.authorization_id < e.authorization_id))"
+            " AND NOT (%s AND s.status = %s)",
             [
                 list(enrollment_ids), list(refs), states.AUTOPAY, states.CANCELED, list(ANEW),
-                list(payment_states.FINISHED),
+                list(payment_states.FINISHED), anew, anew, states.SCHEDULED,
             ],
         )  # fmt: skip
         return set(cursor.fetchall())

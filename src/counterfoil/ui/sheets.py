@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -15,6 +15,8 @@ from counterfoil.documents import invoice as invoice_document, letterhead, recei
 from counterfoil.invoices.queries import InvoiceRow, LineRow
 from counterfoil.ledger.queries import MoveRow
 from counterfoil.payments.queries import PaymentRow, ShareRow
+from counterfoil.schedules import lateness
+from counterfoil.schedules.rows import ScheduledSum
 from counterfoil.ui import formats, statuses, wording
 
 MIME = "application/pdf"
@@ -54,22 +56,23 @@ def receipt(
     return receipt_document.render(data=data, rendered_at=now, locale=formats.current_locale())
 
 
-def invoice(
+def invoice(  # noqa: PLR0913 - the parts of one sheet
     *,
     biller: BillerRow,
     invoice: InvoiceRow,
     lines: Sequence[LineRow],
     entries: Sequence[tuple[PaymentRow, int]],
     memos: Sequence[MoveRow],
+    later: Iterable[ScheduledSum],
     now: datetime,
 ) -> bytes:
     """Return the sheet of an invoice, in the active language; without lines it shows the total alone.
 
     `entries` are its payments with the part that goes to it, `memos` its credit memos: total less both is what is
-    left, but for what is still on its way.
+    left, but for what is still on its way. `later` is what is set for its payers: autopay moves the day it is overdue.
     """
     today = biller_queries.today(biller=biller, now=now)
-    status = statuses.look(invoice.shown_status(today))
+    status = statuses.look(lateness.shown_status(invoice=invoice, today=today, later=later))
     shown = [(line.description, line.amount_minor) for line in lines] or [(_("Total"), invoice.total_minor)]
     data = invoice_document.InvoiceData(
         biller=letterhead_of(biller),

@@ -10,10 +10,12 @@ from counterfoil.billers import operations as biller_operations, queries as bill
 from counterfoil.core import db, errors, failpoints
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.notices import remind
+from counterfoil.flows.schedules import pause
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.notices import operations as notice_operations
 from counterfoil.notices.models import Notice, Reminder
 from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from tests.factories import later
 from tests.factories.world import World
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +213,13 @@ def test_a_payment_set_for_later_keeps_reminders_away(world: World, monkeypatch:
         patch.setattr(remind.schedule_queries, "sum_scheduled", lambda **_: pair)
         assert reminded(world, 2) == []
     assert len(reminded(world, 2)) == 1
+
+
+def test_a_debit_that_autopay_moved_past_the_due_date_keeps_reminders_away(world: World) -> None:
+    world.invoice(due_in=2)
+    row = later.start(world, world.bank())
+    [planned] = later.waiting(world)
+    assert (planned.run_on - world.today).days >= 10
+    assert [day for day in range(10) if reminded(world, day)] == []
+    pause.run(actor=world.payer, now=world.now, ref=row.public_id)
+    assert [n.key for n in reminded(world, 5)] == ["invoice_overdue"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from counterfoil.desk import desk as desks, lists, money_view, portal_access, words
+from counterfoil.desk import desk as desks, late, lists, money_view, portal_access, words
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
@@ -83,9 +83,11 @@ def _money(desk: Desk, account: AccountRow, payer_ids: list[int]) -> dict[str, o
         actor=desk.actor, wanted=payment_queries.Wanted(account_id=account.id), limit=SHOWN
     )
     shares = payment_queries.list_shares(actor=desk.actor, payment_ids=[row.id for row in payments.rows])
+    owed = [row for rows in opened.values() for row in rows]
+    later = late.later(desk, [*owed, *invoices.rows])
     return {
-        "aging": money_view.aging(rows=[row for rows in opened.values() for row in rows], today=desk.today),
-        "invoices": money_view.invoice_lines(rows=invoices.rows, today=desk.today),
+        "aging": money_view.aging(rows=owed, today=desk.today, later=later),
+        "invoices": money_view.invoice_lines(rows=invoices.rows, today=desk.today, later=later),
         "more_invoices": invoices.next is not None,
         "payments": money_view.payment_lines(rows=payments.rows, shares=shares, zone=desk.biller.zone),
         "more_payments": payments.next is not None,

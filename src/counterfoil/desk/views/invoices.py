@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from counterfoil.desk import desk as desks, lists, money_view, words
+from counterfoil.desk import desk as desks, late, lists, money_view, words
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
@@ -16,6 +16,7 @@ from counterfoil.invoices.queries import Wanted
 from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import queries as payment_queries
+from counterfoil.schedules import lateness
 from counterfoil.ui import sheets
 
 PLACE = "desk-invoices"
@@ -39,13 +40,21 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
         if account_ref.isidentifier()
         else None
     )
-    wanted = Wanted(show=show, search=search, account_id=account.id if account else None, today=desk.today)
+    wanted = Wanted(
+        show=show,
+        search=search,
+        account_id=account.id if account else None,
+        today=desk.today,
+        but_ids=late.moved_ids(desk) if show == "overdue" else (),
+    )
     found = invoice_queries.list_wanted(
         actor=desk.actor, wanted=wanted, after=invoice_queries.read_cursor(lists.mark(request))
     )
     total = invoice_queries.count_wanted(actor=desk.actor, wanted=wanted, at_most=lists.MOST_COUNTED)
     context = {
-        "lines": money_view.invoice_lines(rows=found.rows, today=desk.today),
+        "lines": money_view.invoice_lines(
+            rows=found.rows, today=desk.today, later=late.later(desk, found.rows)
+        ),
         "show": show,
         "filters": [(key, label, lists.address(request, show=key)) for key, label in SHOW.items()],
         "search_query": search,
@@ -70,6 +79,7 @@ def sheet(_request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         lines=invoice_queries.list_lines(actor=desk.actor, invoice_id=invoice.id),
         entries=payment_queries.list_for_invoice(actor=desk.actor, invoice_id=invoice.id),
         memos=ledger_queries.list_memos_on(actor=desk.actor, invoice_id=invoice.id),
+        later=late.later(desk, [invoice]),
         now=desk.now,
     )
     return sheets.answer(content, name=f"invoice-{invoice.number}.pdf")
@@ -84,7 +94,7 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     [payer] = payer_queries.list_payers_by_ids(actor=desk.actor, payer_ids=[invoice.payer_id])
     context = {
         "invoice": invoice,
-        "status": invoice.shown_status(desk.today),
+        "status": lateness.shown_status(invoice=invoice, today=desk.today, later=late.later(desk, [invoice])),
         "may_correct": invoice.status == "open" and desk.may(permissions.EDIT_INVOICES),
         "account": account,
         "payer": payer,

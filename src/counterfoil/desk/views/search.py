@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from counterfoil.desk import desk as desks, lists, money_view
+from counterfoil.desk import desk as desks, late, lists, money_view
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
@@ -44,7 +44,9 @@ def _found(desk: Desk, search: str) -> dict[str, object]:
         "more_accounts": accounts.next is not None,
         "payers": payers.rows,
         "more_payers": payers.next is not None,
-        "invoices": money_view.invoice_lines(rows=invoices.rows, today=desk.today),
+        "invoices": money_view.invoice_lines(
+            rows=invoices.rows, today=desk.today, later=late.later(desk, invoices.rows)
+        ),
         "more_invoices": invoices.next is not None,
         "payments": payments.rows,
         "more_payments": payments.next is not None,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from counterfoil.billers import queries as biller_queries
 from counterfoil.flows.sharing import people
 from counterfoil.payers import permissions
 from counterfoil.payments import balances
-from counterfoil.portal import bills
+from counterfoil.portal import bills, owing
 from counterfoil.portal.views.base import PortalView
 from counterfoil.requests import queries as request_queries, states as request_states
 from counterfoil.sharing import queries as sharing_queries
@@ -22,18 +21,11 @@ class Dashboard(PortalView):
         found = balances.list_for(
             actor=self.actor, payer_ids=self.payer_ids(permissions.SEE_INVOICES), billers=self.billers
         )
-        owed = [
-            bills.owed(
-                balance,
-                biller=self.billers[balance.biller_id],
-                can_pay=False,
-                today=biller_queries.today(biller=self.billers[balance.biller_id], now=self.now),
-            )
-            for balance in found
-        ]
-        return self.page(
-            "portal/dashboard.html", {"summary": bills.summary(owed), **self._asked(), **self._shared()}
+        owed = owing.read(
+            actor=self.actor, now=self.now, balances=found, billers=self.billers, can_pay=lambda _each: False
         )
+        values = {"summary": bills.summary(list(owed.values())), **self._asked(), **self._shared()}
+        return self.page("portal/dashboard.html", values)
 
     def _shared(self) -> dict[str, object]:
         """Return what the tile Sharing shows; nothing for who can share nothing and with whom nothing is shared."""

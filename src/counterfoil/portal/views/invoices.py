@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -21,11 +21,10 @@ from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import bills, changed, shared
+from counterfoil.portal import bills, changed, owing, shared
 from counterfoil.portal.changed import Changed
 from counterfoil.portal.views.base import BillingView
 from counterfoil.schedules import queries as schedule_queries
-from counterfoil.schedules.rows import ScheduledSum
 from counterfoil.ui import sheets
 
 SHOW = {"all": gettext_lazy("All"), "open": gettext_lazy("Open"), "paid": gettext_lazy("Paid")}
@@ -56,7 +55,7 @@ class InvoicesView(BillingView):
         )
 
     @functools.cached_property
-    def later(self) -> Mapping[tuple[int, int], tuple[ScheduledSum, ...]]:
+    def later(self) -> bills.Later:
         """What is set for later, by account and payer."""
         return schedule_queries.sum_scheduled(actor=self.actor, payer_ids=self.billing_ids)
 
@@ -73,9 +72,14 @@ class InvoiceList(InvoicesView):
         page = invoice_queries.list_wanted(actor=self.actor, wanted=wanted, after=after)
         count = invoice_queries.count_wanted(actor=self.actor, wanted=wanted, at_most=COUNTED)
         payable = {(b.account_id, b.payer_id): self.can_pay(b.biller_id, b.payer_id) for b in found}
-        owed = {
-            pair: self._owed(b, can_pay=payable[pair]) for b in found for pair in [(b.account_id, b.payer_id)]
-        }
+        owed = owing.read(
+            actor=self.actor,
+            now=self.now,
+            balances=found,
+            billers=self.billers,
+            can_pay=lambda each: payable[each.account_id, each.payer_id],
+            later=self.later,
+        )
         rows = [
             self.row(
                 invoice,
@@ -101,15 +105,6 @@ class InvoiceList(InvoicesView):
                 "older_url": self._url(wanted.show, page.next) if page.next else "",
                 "takes_payments": any(payable.values()),
             },
-        )
-
-    def _owed(self, balance: Balance, *, can_pay: bool) -> bills.Owed:
-        return bills.owed(
-            balance,
-            biller=self.billers[balance.biller_id],
-            can_pay=can_pay,
-            today=self.today(balance.biller_id),
-            later=self.later.get((balance.account_id, balance.payer_id), ()),
         )
 
     def _url(self, show: str, after: Cursor | None) -> str:
@@ -196,6 +191,7 @@ class InvoiceSheet(InvoicePage):
             lines=invoice_queries.list_lines(actor=self.actor, invoice_id=invoice.id),
             entries=payment_queries.list_for_invoice(actor=self.actor, invoice_id=invoice.id),
             memos=ledger_queries.list_memos_on(actor=self.actor, invoice_id=invoice.id),
+            later=self.later.get((invoice.account_id, invoice.payer_id), ()),
             now=self.now,
         )
         return sheets.answer(content, name=f"invoice-{invoice.number}.pdf")

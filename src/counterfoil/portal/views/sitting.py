@@ -20,7 +20,7 @@ from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
 from counterfoil.payments.queries import PaymentRow
-from counterfoil.portal import bills, kept
+from counterfoil.portal import kept, owing
 from counterfoil.portal.bills import Owed
 from counterfoil.portal.kept import KeptPart
 from counterfoil.portal.views.base import BillingView
@@ -90,16 +90,14 @@ class SeveralView(BillingView):
 
     def owed(self) -> list[Owed]:
         """Return what can be paid now."""
-        found = [
-            bills.owed(
-                balance,
-                biller=self.billers[balance.biller_id],
-                can_pay=bool(self.payable_kinds(balance.biller_id)),
-                today=biller_queries.today(biller=self.billers[balance.biller_id], now=self.now),
-            )
-            for balance in self.balances.values()
-        ]
-        return [each for each in found if each.pay_url]
+        found = owing.read(
+            actor=self.actor,
+            now=self.now,
+            balances=list(self.balances.values()),
+            billers=self.billers,
+            can_pay=lambda each: bool(self.payable_kinds(each.biller_id)),
+        )
+        return [each for each in found.values() if each.pay_url]
 
     def kept_parts(self) -> tuple[KeptPart, ...]:
         """Return what the address carries, as far as it is still this login's to pay."""
