@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from pytest_django import DjangoAssertNumQueries
 
+from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.models import GatewayConnection
 from counterfoil.core import db
 from counterfoil.core.actor import OPERATOR, WORKER
-from counterfoil.flows.invoices import issue
+from counterfoil.flows.invoices import announce, issue
 from counterfoil.flows.payments import settle_matured
+from counterfoil.flows.schedules import pause, skip_once
 from counterfoil.invoices.drafts import NewInvoice, NewLine
+from counterfoil.methods.models import PaymentMethod
 from counterfoil.notices import operations as notice_operations
 from counterfoil.notices.models import Notice
 from counterfoil.payers import operations as payer_operations, queries as payer_queries
+from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
+from counterfoil.schedules.models import Enrollment
+from tests.factories import later
 from tests.factories.world import World
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +128,101 @@ def test_a_payer_is_told_that_a_bank_payment_is_paid_only_if_wanted(world: World
     settle_matured.run(actor=WORKER, now=world.now, biller_id=world.biller_id)
     assert world.fresh(invoice).status == "paid"
     assert len(told(world, "payment_paid")) == int(wants)
+
+
+# -- What autopay tells of ------------------------------------------------------------------------------------------
+
+
+def close_connections(world: World) -> None:
+    GatewayConnection.objects.filter(biller_id=world.biller_id).update(is_active=False)
+
+
+def expire_methods(world: World) -> None:
+    last = world.today - timedelta(days=40)
+    PaymentMethod.objects.filter(payer_id=world.payer_id).update(exp_month=last.month, exp_year=last.year)
+
+
+def fail_three_times(world: World) -> None:
+    with db.transaction():
+        [row] = schedule_queries.lock_enrollments(
+            enrollment_ids=Enrollment.objects.filter(payer_id=world.payer_id).values_list("pk", flat=True)
+        )
+        schedule_operations.move_enrollment(
+            enrollment=row, to=states.PAUSED, now=world.now, pause_reason=states.FAILURES
+        )
+
+
+def ref(world: World) -> str:
+    return str(Enrollment.objects.get(payer_id=world.payer_id).public_id)
+
+
+@pytest.mark.parametrize("choices", [{}, {"account_id": None}, {"rule": "capped", "amount_minor": 320_000}])
+def test_what_autopay_pays_whole_is_announced_by_autopay_alone(world: World, choices: dict[str, Any]) -> None:
+    later.start(world, world.card(), **choices)
+    issued(world)
+    later.plan(world)
+    assert told(world) == []
+    assert len(told(world, "autopay_notice")) == 1
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"rule": "fixed", "amount_minor": 320_000},
+        {"rule": "capped", "amount_minor": 319_999},
+        {"day_rule": "day_of_month", "day": 15},
+    ],
+)
+def test_autopay_that_may_not_pay_it_whole_or_not_soon_silences_nothing(
+    world: World, choices: dict[str, Any]
+) -> None:
+    later.start(world, world.card(), **choices)
+    issued(world)
+    assert told(world) == ["N-10"]
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda world: pause.run(actor=world.payer, now=world.now, ref=ref(world)),
+        fail_three_times,
+        lambda world: skip_once.run(actor=world.payer, now=world.now, ref=ref(world)),
+        expire_methods,
+        close_connections,
+        lambda world: world.set_portal(autopay_on=False),
+    ],
+    ids=["paused", "failed", "skipped", "expired", "switched off", "not offered"],
+)
+def test_autopay_that_takes_nothing_now_silences_nothing(
+    world: World, stop: Callable[[World], object]
+) -> None:
+    later.start(world, world.card())
+    stop(world)
+    issued(world)
+    assert told(world) == ["N-10"]
+
+
+def test_an_accounts_own_paused_autopay_stands_before_that_for_all(world: World) -> None:
+    method = world.card()
+    later.start(world, method, account_id=None)
+    own = later.start(world, method)
+    pause.run(actor=world.payer, now=world.now, ref=own.public_id)
+    issued(world)
+    later.plan(world)
+    assert later.waiting(world) == []
+    assert told(world) == ["N-10"]
+
+
+def test_many_new_invoices_are_asked_about_in_as_many_statements_as_one(
+    world: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    biller = biller_queries.get(biller_id=world.biller_id)
+    later.start(world, world.card())
+    ids = [world.invoice(due_in=10 + number).id for number in range(6)]
+
+    def count(invoice_ids: list[int]) -> int:
+        with django_assert_max_num_queries(60) as captured, db.transaction():
+            announce.queue(biller=biller, invoice_ids=invoice_ids, due_from=world.today, now=world.now)
+        return len(captured.captured_queries)
+
+    assert count(ids) == count(ids[:1])
