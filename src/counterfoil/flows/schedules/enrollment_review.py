@@ -18,20 +18,19 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, format as formats
 from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.payments import quote as payment_quote
-from counterfoil.flows.schedules import days, schedule_payment
-from counterfoil.invoices import queries as invoice_queries
+from counterfoil.flows.schedules import foresee, schedule_payment
+from counterfoil.flows.schedules.foresee import Foreseen
 from counterfoil.methods import queries as method_queries
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, PayerRow
 from counterfoil.rules import queries as rule_queries
-from counterfoil.schedules import states
+from counterfoil.schedules import queries as schedule_queries, states
 from counterfoil.schedules.drafts import EnrollmentTerms
 
 NOTICE_DAYS: Final = "reg_e_notice_days"
 STOP_DAYS: Final = "reg_e_stop_bank_days"
 SHORT_NOTICE_DAYS: Final = 3
-EXAMPLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +63,15 @@ class EnrollmentReview:
     payer: PayerRow
     account: AccountRow | None
     method: MethodRow
-    examples: tuple[date, ...]
+    foreseen: Foreseen
     text: AgreementText
     digest: str
 
 
-def run(*, actor: Actor, now: datetime, form: EnrollmentForm) -> EnrollmentReview:
+def run(*, actor: Actor, now: datetime, form: EnrollmentForm, keeps: bool = False) -> EnrollmentReview:
     """Work out what autopay would be. Moves nothing; the same at review and when it is accepted.
+
+    With `keeps` what it planned already stays, as with another method; else it is planned anew.
 
     :raises errors.Refused: a choice will not do; `field` names which.
     :raises errors.NotFound: not this actor's payer or account.
@@ -83,15 +84,15 @@ def run(*, actor: Actor, now: datetime, form: EnrollmentForm) -> EnrollmentRevie
     payment_quote.refuse_expired(method, on=today)
     _check(form, biller, payer, method)
     terms = _terms(form, method)
-    examples = _examples(form, today)
+    foreseen = _foreseen(now, form, biller, method, keeps=keeps)
     with override(form.locale):
-        text = _text(form, biller, payer, account, method, examples, today)
+        text = _text(form, biller, payer, account, method, foreseen.examples, today)
     figures = [
         form.payer_id, form.account_id, method.public_id, form.rule, form.amount_minor, form.day_rule, form.day,
         form.tell_rule, form.tell_above_minor, form.tell_change_minor, text.body,
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(figures).encode()).hexdigest()
-    return EnrollmentReview(terms, biller, payer, account, method, examples, text, digest)
+    return EnrollmentReview(terms, biller, payer, account, method, foreseen, text, digest)
 
 
 def text_for(*, actor: Actor, now: datetime, form: EnrollmentForm, method: MethodRow) -> AgreementText:
@@ -103,8 +104,9 @@ def text_for(*, actor: Actor, now: datetime, form: EnrollmentForm, method: Metho
     payer, account = _whose(actor, form)
     biller = biller_queries.get(biller_id=payer.biller_id)
     today = biller_queries.today(biller=biller, now=now)
+    examples = _foreseen(now, form, biller, method, keeps=True).examples
     with override(form.locale):
-        return _text(form, biller, payer, account, method, _examples(form, today), today)
+        return _text(form, biller, payer, account, method, examples, today)
 
 
 def authorization(made: EnrollmentReview, assent: str) -> agreement_operations.NewAuthorization:
@@ -206,24 +208,16 @@ def _terms(form: EnrollmentForm, method: MethodRow) -> EnrollmentTerms:
     )
 
 
-def _examples(form: EnrollmentForm, today: date) -> tuple[date, ...]:
-    """Return the next three days: of the month, or the due dates of the bills that are open now."""
-    if form.day_rule == states.DAY_OF_MONTH:
-        found, after = list[date](), today
-        for _unused in range(EXAMPLES):
-            after = days.of_month(day=form.day or 1, after=after)
-            found.append(days.bank_day(after))
-        return tuple(found)
-    pairs = {(form.account_id, form.payer_id)} if form.account_id else _all_pairs(form.payer_id)
-    # The actor may see this payer: that was asked above.
-    opened = invoice_queries.list_open_of(actor=WORKER, pairs={(a, p) for a, p in pairs if a is not None})
-    due = {row.due_on for rows in opened.values() for row in rows if row.due_on > today}
-    return tuple(sorted({days.bank_day(day) for day in due})[:EXAMPLES])
-
-
-def _all_pairs(payer_id: int) -> set[tuple[int | None, int]]:
-    links = payer_queries.list_payer_accounts(actor=WORKER, payer_ids=[payer_id])
-    return {(link.account.id, payer_id) for link in links}
+def _foreseen(
+    now: datetime, form: EnrollmentForm, biller: BillerRow, method: MethodRow, *, keeps: bool
+) -> Foreseen:
+    """Return when it would pay: the first time, and the next days."""
+    # The actor may see this payer: that was asked before.
+    living = schedule_queries.list_enrollments(actor=WORKER, payer_ids=[form.payer_id])
+    before = next((row for row in living if row.account_id == form.account_id), None)
+    return foresee.run(
+        now=now, biller=biller, method=method, terms=_terms(form, method), before=before, keeps=keeps
+    )
 
 
 def _text(  # noqa: PLR0913, PLR0917 - the parts of one text

@@ -23,7 +23,8 @@ def of_enrollment(
     *, actor: Actor, now: datetime, row: EnrollmentRow, method: MethodRow, locale: str
 ) -> AgreementText:
     """Return the recurring authorization of the same autopay with another method."""
-    return enrollment_review.run(actor=actor, now=now, form=_form(row, method, locale)).text
+    form = _form(row, method, locale)
+    return enrollment_review.run(actor=actor, now=now, form=form, keeps=True).text
 
 
 def of_same_enrollment(

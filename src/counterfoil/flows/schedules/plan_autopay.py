@@ -84,13 +84,13 @@ def _plan_biller(actor: Actor, now: datetime, biller: BillerRow, payer_ids: Coll
         biller_id=biller.id, after_id=after, limit=CHUNK, payer_ids=payer_ids
     ):
         after = rows[-1].id
-        targets = _targets(rows)
+        targets = targets_of(rows)
         if targets:
             count += db.in_transaction(partial(_plan_chunk, actor, now, biller, targets))
     return count
 
 
-def _targets(rows: Sequence[EnrollmentRow]) -> list[Target]:
+def targets_of(rows: Sequence[EnrollmentRow]) -> list[Target]:
     """Return where each enrollment has something open to plan; one for all accounts leaves out those with their own.
 
     What somebody took of another's bill is on that other's account: the open sums name it, too.
@@ -140,7 +140,7 @@ def _plan_chunk(actor: Actor, now: datetime, biller: BillerRow, targets: Sequenc
     notice_days = rule_queries.integer_at("reg_e_notice_days", on=today)
     living = [Target(fresh[t.row.id], t.account_id) for t in targets if t.row.id in fresh]
     invoices = invoice_queries.list_open_of(actor=WORKER, pairs={t.pair for t in living})
-    known = _known(living, invoices)
+    known = known_of(living, invoices)
     made: list[Made] = []
     asks: list[tuple[Target, Ask]] = []
     for target in living:
@@ -164,13 +164,23 @@ def _takes_skip(enrollment: Enrollment) -> bool:
     return True
 
 
-def _known(
-    targets: Sequence[Target], invoices: dict[tuple[int, int], list[InvoiceRow]]
+def known_of(
+    targets: Sequence[Target], invoices: dict[tuple[int, int], list[InvoiceRow]], *, anew: bool = False
 ) -> dict[Target, Known]:
+    """Return what is set or was planned already for each target.
+
+    With `anew` as it will be once these enrollments have other terms: what they have waiting is withdrawn then.
+    """
     enrollment_ids = {target.row.id for target in targets}
     refs = {invoice.public_id for rows in invoices.values() for invoice in rows}
     waiting = schedule_queries.list_of_pairs(pairs_={target.pair for target in targets})
-    planned = schedule_queries.planned_refs(enrollment_ids=enrollment_ids, refs=refs)
+    if anew:
+        waiting = [
+            each
+            for each in waiting
+            if each.enrollment_id not in enrollment_ids or each.status != states.SCHEDULED
+        ]
+    planned = schedule_queries.planned_refs(enrollment_ids=enrollment_ids, refs=refs, anew=anew)
     last = schedule_queries.last_amounts(enrollment_ids=enrollment_ids)
     found = {}
     for target in targets:

@@ -92,6 +92,23 @@ def make(
     return made
 
 
+def foresee(
+    *,
+    row: EnrollmentRow,
+    invoices: Sequence[InvoiceRow],
+    known: Known,
+    today: date,
+    full_notice_days: int,
+) -> list[Plan]:
+    """Return what will be planned of these bills if nothing changes: a day of the month that is too far off, too."""
+    at = today
+    if row.day_rule == states.DAY_OF_MONTH:
+        ahead = timedelta(days=full_notice_days) + MONTH_AHEAD
+        at = max(today, days.of_month(day=row.day or 1, after=today) - ahead)
+    made = make(row=row, invoices=invoices, known=known, today=at, full_notice_days=full_notice_days)
+    return [each for each in made if isinstance(each, Plan)]
+
+
 def _groups(
     row: EnrollmentRow,
     invoices: Sequence[InvoiceRow],

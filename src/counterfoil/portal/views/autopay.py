@@ -246,7 +246,7 @@ class ReviewStep(TermsView):
             "tell_words": autopays.telling_of(
                 told.tell_rule, told.tell_above_minor, told.tell_change_minor, currency=made.biller.currency
             ),
-            "first_on": made.examples[0] if made.examples else None,
+            "first_on": made.foreseen.first_on,
             "message": refusal.message if refusal else "",
             "is_change": bool(told.changes),
         }
