@@ -14,6 +14,8 @@ from counterfoil.invoices.drafts import NewLine
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import queries as payment_queries
 from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules.models import Scheduled
+from counterfoil.ui import formats
 from tests.factories.world import World
 from tests.portal.conftest import Joins
 from tests.portal.test_pay import expire, pay_url
@@ -297,3 +299,30 @@ def test_an_expired_card_is_not_offered_for_autopay(world: World, ruth: Client) 
     assert ">Expired<" in page
     renew = ruth.post(change, {"rule": "full", "add": f"renew:{card}"})
     assert renew.headers["Location"].startswith(f"/billing/methods/{card}/edit/?back=")
+
+
+@pytest.mark.parametrize("due_in", [(3,), (30,), (-5,), ()])
+def test_the_review_names_the_day_on_which_autopay_then_pays_first(
+    world: World, ruth: Client, due_in: tuple[int, ...]
+) -> None:
+    for days in due_in:
+        world.invoice(due_in=days)
+    told = {"account": account_ref(world), "rule": "full", "day_rule": "due_date", "tell_rule": "every"}
+    review = ruth.post(terms_url(world), told | {"method": world.bank()}).headers["Location"]
+    page = text(ruth, review)
+    ruth.post(review, {"seen": seen(page)})
+    planned = schedule_queries.list_scheduled(actor=WORKER, payer_ids=[world.payer_id])
+    assert len(planned) == len(due_in)
+    assert ("With your next bill" in page) == (not due_in)
+    for row in planned:
+        assert f'<p class="amount amount-part">{formats.day(row.run_on, reference=world.today)}</p>' in page
+        assert f"The next days would be: {formats.day(row.run_on)}." in page
+
+
+def test_a_second_try_can_be_canceled_and_not_changed(later: World, ruth: Client) -> None:
+    schedule(later, ruth, later.card())
+    assert "You can change or cancel it until" in text(ruth, TAB)
+    Scheduled.objects.filter(payer_id=later.payer_id).update(origin="retry")
+    page = text(ruth, TAB)
+    assert "You can cancel it until" in page
+    assert "You can change or cancel it until" not in page
