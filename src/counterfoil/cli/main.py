@@ -12,6 +12,8 @@ from typing import Final
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from counterfoil.core import keyring
+
 # The kind of process decides the database's time limits, before settings are read.
 PROCESSES: Final = {"web": "web", "worker": "worker"}
 
@@ -45,6 +47,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"{error}. The settings are listed in docs/reference/settings.md.")
+    except keyring.KeyRingError as error:
+        sys.exit(f"{error}.")
 
 
 if __name__ == "__main__":
