@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,11 +20,11 @@ from counterfoil.flows.sharing.act import StandIn
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.methods import queries as method_queries
-from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries
 from counterfoil.payments.balances import Balance
 from counterfoil.portal import choosable, detour, kept
+from counterfoil.portal.choosable import Choosable
 from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import Offered, SelectMethod
 from counterfoil.portal.kept import KeptOrder
@@ -107,8 +108,8 @@ class HelpingPayView(HelpingView):
     """What the steps of a helper's payment share."""
 
     @functools.cached_property
-    def methods(self) -> list[MethodRow]:
-        """What may be paid with: the method that was named, or the helper's own."""
+    def can_use(self) -> Choosable:
+        """What may be paid with, and which cards have expired: the method that was named, or the helper's own."""
         helper, actor = self.stand_in.helper, self.stand_in.actor
         if helper.method_ref is not None:
             found = method_queries.list_by_refs(actor=actor, refs=[helper.method_ref])
@@ -118,7 +119,19 @@ class HelpingPayView(HelpingView):
                 actor=actor, payer_ids=[helper.helper_id], only_usable=True, account_id=helper.account_id
             )
         today = biller_queries.today(biller=self.biller, now=self.now)
-        return list(choosable.split(found, on=today).methods)
+        return choosable.split(found, on=today)
+
+    @property
+    def own_payer_ref(self) -> str:
+        """The payer that the helper is at this biller."""
+        return next(p.public_id for p in self.payers if p.id == self.stand_in.helper.helper_id)
+
+    @property
+    def may_save(self) -> bool:
+        """Tell whether the helper pays with own methods and may save or renew them."""
+        helper = self.stand_in.helper
+        may_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=helper.helper_id)
+        return helper.method_ref is None and may_add
 
     @functools.cached_property
     def offered(self) -> Offered:
@@ -126,7 +139,8 @@ class HelpingPayView(HelpingView):
         left = self.stand_in.helping.left_minor
         whole = self.balance.outstanding_minor
         return Offered(
-            methods=self.methods,
+            methods=self.can_use.methods,
+            expired=self.can_use.expired,
             invoices=[row for row in self.invoices if row.payable_minor > 0][:MOST_LISTED],
             outstanding_minor=whole if whole <= left else 0,
             currency=self.biller.currency,
@@ -156,25 +170,24 @@ class HelpingPayView(HelpingView):
             locale=get_language() or "en",
         )
 
-    def select(self, form: SelectMethod) -> HttpResponse:
-        """Draw step 1."""
-        helper = self.stand_in.helper
-        may_add = self.actor.may_as_payer(permissions.SAVE_METHODS, payer_id=helper.helper_id)
-        own = helper.method_ref is None and may_add
-        payer_ref = next(p.public_id for p in self.payers if p.id == helper.helper_id)
-        adds = {
-            kind: detour.add_url(kind, payer_ref=payer_ref, back=self.start_url)
-            for kind in ("bank", "card")
-            if kind in self.biller.kinds and own
-        }
+    def kept_url(self, order: KeptOrder) -> str:
+        """The address of step 1 with everything kept."""
+        plain = replace(order, key="")
+        return f"{self.start_url}?{urlencode({'kept': plain.text(subject=self.subject)})}"
+
+    def select(self, form: SelectMethod, *, action: str = "") -> HttpResponse:
+        """Draw step 1; `action` is where it is sent when it is drawn at another address than its own."""
         values = {
             "form": form,
+            "action": action,
             "offered": self.offered,
-            "helper": helper,
+            "expired": self.offered.expired,
+            "can_renew": self.may_save,
+            "helper": self.stand_in.helper,
             "left_minor": self.stand_in.helping.left_minor,
             "here": self.here,
-            "add_bank": adds.get("bank", ""),
-            "add_card": adds.get("card", ""),
+            "adds_bank": self.may_save and "bank" in self.biller.kinds,
+            "adds_card": self.may_save and "card" in self.biller.kinds,
         }
         return self.page("portal/sharing/helping_select.html", values, biller=self.biller)
 
@@ -187,18 +200,28 @@ class SelectStep(HelpingPayView):
         if not self.can_pay:
             return HttpResponseRedirect(self.here)
         before = kept.read_order(self.request.GET.get("kept", ""), subject=self.subject)
-        first = {"method": self.methods[0].public_id} if self.methods else {}
-        initial = {"mode": Mode.OUTSTANDING if self.offered.outstanding_minor else Mode.INVOICES, **first}
+        methods = self.can_use.methods
+        first = methods[0].public_id if methods else ""
+        initial = {
+            "mode": Mode.OUTSTANDING if self.offered.outstanding_minor else Mode.INVOICES,
+            "method": first,
+        }
         if before is not None:
             initial |= pay_forms.posted(before)
+            # One that was just saved or renewed is chosen; none was, where there was none yet.
+            initial["method"] = self.request.GET.get("method") or before.method_ref or first
         return self.select(SelectMethod(offered=self.offered, initial=initial))
 
     def post(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """Go on to Verify Payment."""
+        """Go on to Verify Payment; or to adding a method, with everything kept."""
         if not self.can_pay:
             return HttpResponseRedirect(self.here)
         form = SelectMethod(self.request.POST, offered=self.offered)
-        if not form.is_valid():
+        is_valid = form.is_valid()
+        away = self._away(form, self.request.POST.get("add", ""))
+        if away:
+            return HttpResponseRedirect(away)
+        if not is_valid:
             return self.select(form)
         order = form.kept(key=tokens.form_key(purpose=PURPOSE, subject=self.subject, issued_at=self.now))
         try:
@@ -208,6 +231,17 @@ class SelectStep(HelpingPayView):
             return self.select(form)
         query = urlencode({"order": order.text(subject=self.subject)})
         return HttpResponseRedirect(f"{reverse('portal-helping-verify', args=[ref])}?{query}")
+
+    def _away(self, form: SelectMethod, asked: str) -> str:
+        """Return where adding or renewing a method is, with the way back; empty when that is not asked."""
+        if not (asked and self.may_save):
+            return ""
+        return detour.url_asked(
+            asked,
+            payer_ref=self.own_payer_ref,
+            renewable=tuple(method.public_id for method in self.can_use.expired),
+            back=self.kept_url(form.kept()),
+        )
 
 
 class VerifyStep(HelpingPayView):
@@ -231,8 +265,7 @@ class VerifyStep(HelpingPayView):
         if order is None:
             return HttpResponseRedirect(self.start_url)
         if self.request.POST.get("step") == "change":
-            query = urlencode({"kept": order.text(subject=self.subject)})
-            return HttpResponseRedirect(f"{self.start_url}?{query}")
+            return HttpResponseRedirect(self.kept_url(order))
         try:
             paid = act.pay(
                 stand_in=self.stand_in,
@@ -252,9 +285,10 @@ class VerifyStep(HelpingPayView):
             form = SelectMethod(pay_forms.posted(order), offered=self.offered)
             form.is_valid()
             form.refuse(refusal)
-            return self.select(form)
+            return self.select(form, action=self.kept_url(order))
         values = {
             "quote": review.quote,
+            "recent": review.recent,
             "helper": self.stand_in.helper,
             "label": act.label(self.stand_in.helper),
             "here": self.here,
