@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from counterfoil.agreements import queries as agreement_queries
@@ -187,6 +188,24 @@ def test_a_used_method_is_named_and_another_takes_its_place(world: World, ruth: 
     ruth.post(at(ref, "delete"), {"instead": bank, "accepted": "1"})
     assert row(ref).status == "deleted"
     assert later.scheduled(scheduled.public_id).method_ref == bank
+
+
+def test_only_what_the_biller_takes_is_offered_in_its_place(world: World, ruth: Client) -> None:
+    ref = world.card()
+    later.open_for_later(world)
+    world.invoice()
+    later.schedule(world, ref, world.today + timedelta(days=9))
+    both = ruth.get(at(ref, "delete")).content
+    assert b"Add New Bank Account" in both
+    assert b"Add New Card" in both
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billers_gatewayconnection SET kinds = ARRAY['card'] WHERE biller_id = %s",
+            [world.biller_id],
+        )
+    cards = ruth.get(at(ref, "delete")).content
+    assert b"Add New Bank Account" not in cards
+    assert b"Add New Card" in cards
 
 
 def test_too_many_cards_get_clear_words(world: World, ruth: Client) -> None:

@@ -209,11 +209,14 @@ class MoveMethod(WithProof, OfMethod):
 
     def _ask(self, form: method_forms.Instead) -> HttpResponse:
         here = reverse(f"portal-method-{self.move}", args=[self.method.public_id])
+        kinds = self.payable_kinds(self.method.biller_id)
         values = {
             "move": self.move,
             "form": form if self._is_used else None,
             "uses": self.uses if self._is_used else (),
             "has_others": form.has_choices if self._is_used else True,
+            "adds_bank": "bank" in kinds,
+            "adds_card": "card" in kinds,
             "back_text": tokens.sign(here, purpose=kept.BACK),
             "payer_ref": self.payer(payer_id=self.method.payer_id).public_id,
         }
