@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from counterfoil.notices import reasons
 from counterfoil.payments import states
 from counterfoil.payments.queries import EventRow, PaymentRow
 from counterfoil.portal import timeline
@@ -80,6 +81,13 @@ def test_a_decline_is_told_in_one_of_five_texts(decline_class: str, part: str) -
     declined = replace(BANK, status=states.DECLINED, decline_class=decline_class, method_kind="card")
 
     assert part in wording.of(declined, today=TODAY).note
+
+
+def test_only_a_message_asks_to_log_in_to_confirm() -> None:
+    """Who reads it on the page is logged in."""
+    assert "log in" not in reasons.decline("auth_needed")
+    assert "log in" in reasons.decline_by_mail("auth_needed")
+    assert reasons.decline_by_mail("soft_funds") == reasons.decline("soft_funds")
 
 
 def test_a_return_says_why_in_words() -> None:

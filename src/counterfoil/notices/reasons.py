@@ -6,10 +6,13 @@ from typing import Final
 
 from django.utils.translation import gettext, gettext_lazy as _
 
+CONFIRM: Final = "auth_needed"
+
 # The five texts, by the class of compliance Part D; a class not named here gets the last.
 _FUNDS: Final = _("There was not enough money available. You can try again later or use another way to pay.")
 _DETAILS: Final = _("The details did not match. Please check them and try again.")
-_CONFIRM: Final = _("Your bank wants you to confirm this payment. Please log in and try again.")
+_CONFIRM: Final = _("Your bank wants you to confirm this payment. Please try again.")
+_CONFIRM_BY_MAIL: Final = _("Your bank wants you to confirm this payment. Please log in and try again.")
 _LATER: Final = _("The payment could not be made just now. Please try again later.")
 _ANOTHER: Final = _(
     "Your bank did not accept this payment. Please use another way to pay, or call your bank."
@@ -19,7 +22,7 @@ _DECLINES: Final = {
     "soft_funds": _FUNDS,
     "fix_data": _DETAILS,
     "token": _DETAILS,
-    "auth_needed": _CONFIRM,
+    CONFIRM: _CONFIRM,
     "soft_tech": _LATER,
     "config": _LATER,
 }
@@ -44,6 +47,11 @@ _RETURNS: Final = {
 def decline(decline_class: str) -> str:
     """Return the text for a decline class, in the active language."""
     return str(_DECLINES.get(decline_class, _ANOTHER))
+
+
+def decline_by_mail(decline_class: str) -> str:
+    """Return the same for a message: who reads it is not on our pages yet."""
+    return str(_CONFIRM_BY_MAIL) if decline_class == CONFIRM else decline(decline_class)
 
 
 def ach_return(code: str) -> str:

@@ -31,7 +31,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
 def _why(data: base.Data) -> str:
     if data.get("return_code"):
         return _("Your bank sent it back: {reason}.").format(reason=reasons.ach_return(data["return_code"]))
-    return reasons.decline(data["decline_class"])
+    return reasons.decline_by_mail(data["decline_class"])
 
 
 def _next(data: base.Data, voice: base.Voice) -> str:

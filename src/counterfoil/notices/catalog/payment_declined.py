@@ -16,7 +16,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("Your payment of {amount} to {biller} did not go through. No money was taken.").format(
                 amount=voice.money(data["amount_minor"]), biller=biller
             ),
-            reasons.decline(data["decline_class"]),
+            reasons.decline_by_mail(data["decline_class"]),
         ],
         facts=[
             (_("Payment number"), data["payment_number"]),
