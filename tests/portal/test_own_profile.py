@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.test import Client
 
@@ -242,3 +243,14 @@ def test_each_ready_made_profile_sees_exactly_its_pages(
     # The lines are for those alone whose profile says so.
     assert ("Monthly rent" in page.content.decode()) == (profile in {"billing", "see-only"})
     assert ("/billing/invoices/" in who.get("/").content.decode()) == (profile != "no-billing")
+
+
+def test_what_is_not_known_of_a_browser_is_left_out(ruth: Client) -> None:
+    login = get_user_model().objects.get(email="ruth@example.test")
+    UserSession.objects.create(
+        user=login, session_key=ruth.session.session_key, ip="203.0.113.7", user_agent=SAFARI
+    )
+    page = ruth.get("/profile/sessions/").content.decode()
+    assert "Last seen" in page
+    assert "Logged in since" in page
+    assert "Not known" not in page
