@@ -61,13 +61,28 @@ def test_staff_choose_and_the_payer_is_told(home: Community) -> None:
     assert Notice.objects.filter(key="who_pays_changed").count() == 1
 
 
-def test_a_payers_choice_stands_at_the_desk_and_tells_nobody(home: Community) -> None:
+def test_a_payers_first_answer_stands_at_the_desk_and_tells_nobody(home: Community) -> None:
     payer = home.add_payer(email="dan@example.test")
     me = home.join(payer, "dan@example.test")
     choose_who_pays.run(actor=me, now=NOW, payer_ref=payer.public_id, choice=Choice("self"))
     assert told("who_pays_changed") == []
+    assert told("who_pays_alert") == []
     desk = signed_in.staff(home.id, now=NOW)
     assert "Pays by themselves" in desk.get(f"/desk/{home.key}/payers/{payer.public_id}/").content.decode()
+
+
+def test_a_payer_changes_it_and_the_office_is_told(home: Community) -> None:
+    payer = home.add_payer(email="dan@example.test")
+    me = home.join(payer, "dan@example.test")
+    choose_who_pays.run(actor=me, now=NOW, payer_ref=payer.public_id, choice=Choice("autopay"))
+    for _ in range(2):
+        choose_who_pays.run(actor=me, now=NOW, payer_ref=payer.public_id, choice=Choice("self"))
+    assert told("who_pays_alert") == ["billing@example.test"]
+    assert told("who_pays_changed") == []
+    notice = Notice.objects.get(key="who_pays_alert")
+    assert (notice.data["before"], notice.data["after"]) == ("autopay", "self")
+    assert notice.data["link"] == f"/desk/{home.key}/payers/{payer.public_id}/"
+    assert notice.payer_id is None
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,13 @@ DATA: dict[str, dict[str, Any]] = {
     "access_withdrawn": OWN | {"for_whom": "Eleanor Whitfield", "by": "staff", "link": "/"},
     "who_pays_changed": OWN
     | {"payer_name": "Susan Whitfield", "before": "self", "after": "biller_collects", "after_day": 5},
+    "who_pays_alert": OWN
+    | {
+        "payer_name": "Susan Whitfield",
+        "before": "autopay",
+        "after": "self",
+        "link": "/desk/maple-court/payers/pyr_1/",
+    },
     "method_changed": METHOD | {"what": "corrected", "before": "Mom's checking ••••5678"},
     "method_deleted": METHOD,
     "method_expiring": METHOD

@@ -89,6 +89,7 @@ NOTICES: Final[Words] = {
     "request_received": _("Request received"),
     "request_answered": _("Request answered"),
     "request_alert": _("Alert: a request waits"),
+    "who_pays_alert": _("Alert: a payer changed who pays"),
     "invoice_new": _("New invoice"),
     "invoice_due_soon": _("Reminder: due soon"),
     "invoice_overdue": _("Reminder: past the due date"),

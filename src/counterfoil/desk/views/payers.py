@@ -19,6 +19,7 @@ from counterfoil.notices import queries as notice_queries
 from counterfoil.payers import access_queries as payer_access, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import balances
+from counterfoil.schedules import queries as schedule_queries
 
 PLACE = "desk-payers"
 SHOWN = 10
@@ -57,6 +58,7 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     }
     context = {
         "payer": payer,
+        "autopay": schedule_queries.list_enrollments(actor=desk.actor, payer_ids=[payer.id]),
         "access": portal_access.line(access=access, now=desk.now),
         "who_pays": words.who_pays(payer.who_pays, payer.collection_day),
         "invoice_preference": words.of(words.INVOICE_PREFERENCES, payer.invoice_preference),

@@ -1,4 +1,4 @@
-"""Who pays: the payer, autopay, or the biller on one of its days. Either side chooses, the other one sees it.
+"""Who pays: the payer, autopay, or the biller on one of its days. Either side chooses, the other one is told.
 
 The choice moves no money by itself: autopay has its own enrollment with its own authorization, and the biller
 collects only from a method that allows it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from counterfoil.payers import (
 from counterfoil.payers.queries import PayerRow
 
 SELF, AUTOPAY, COLLECTS = "self", "autopay", "biller_collects"
+OFFICE_LOCALE: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Choice:
 def run(*, actor: Actor, now: datetime, payer_ref: str, choice: Choice) -> PayerRow:
     """Write the choice and return the payer; nothing is written where nothing changes.
 
-    A change by staff is told to the payer; one by the payer stands at the desk, with its audit record.
+    A change by staff is told to the payer, one by the payer to the biller's office. The first answer, right after
+    registering, changes nothing: it stands at the desk, with its audit record.
 
     :raises errors.NotFound: the payer is not the actor's to see.
     :raises errors.NotPermitted: the role or the user profile does not allow it.
@@ -73,7 +76,9 @@ def run(*, actor: Actor, now: datetime, payer_ref: str, choice: Choice) -> Payer
             now=now,
         )
         if actor.kind == ActorKind.STAFF and payer.email:
-            _tell(payer, biller, choice, now)
+            _tell_payer(payer, biller, choice, now)
+        if actor.kind == ActorKind.PAYER and payer.who_pays and biller.email:
+            _tell_office(payer, biller, choice, now)
     return payer_queries.get_payer(actor=actor, public_id=payer_ref)
 
 
@@ -87,7 +92,7 @@ def _check(choice: Choice, biller: BillerRow) -> None:
         raise errors.Invalid(_("Only who is collected from has such a day."), field="collection_day")
 
 
-def _tell(payer: PayerRow, biller: BillerRow, choice: Choice, now: datetime) -> None:
+def _tell_payer(payer: PayerRow, biller: BillerRow, choice: Choice, now: datetime) -> None:
     notice_operations.queue(
         now=now,
         biller_id=payer.biller_id,
@@ -96,16 +101,34 @@ def _tell(payer: PayerRow, biller: BillerRow, choice: Choice, now: datetime) -> 
         payer_id=payer.id,
         locale=payer.locale,
         zone=biller.zone,
-        data={
-            "biller": {"name": biller.name, "phone": biller.phone},
-            "payer_name": payer.name,
-            "before": payer.who_pays,
-            "before_day": payer.collection_day,
-            "after": choice.who_pays,
-            "after_day": choice.collection_day,
-            "at": now.isoformat(),
-            "link": "/profile/",
-        },
+        data=_data(payer, biller, choice, now) | {"link": "/profile/"},
         subject_ref=payer.public_id,
         once=f"who_pays_changed:{payer.public_id}:{now.isoformat()}",
     )
+
+
+def _tell_office(payer: PayerRow, biller: BillerRow, choice: Choice, now: datetime) -> None:
+    notice_operations.queue(
+        now=now,
+        biller_id=payer.biller_id,
+        key="who_pays_alert",
+        to_email=biller.email,
+        payer_id=None,
+        locale=OFFICE_LOCALE,
+        zone=biller.zone,
+        data=_data(payer, biller, choice, now) | {"link": f"/desk/{biller.key}/payers/{payer.public_id}/"},
+        subject_ref=payer.public_id,
+        once=f"who_pays_alert:{payer.public_id}:{now.isoformat()}",
+    )
+
+
+def _data(payer: PayerRow, biller: BillerRow, choice: Choice, now: datetime) -> dict[str, Any]:
+    return {
+        "biller": {"name": biller.name, "phone": biller.phone},
+        "payer_name": payer.name,
+        "before": payer.who_pays,
+        "before_day": payer.collection_day,
+        "after": choice.who_pays,
+        "after_day": choice.collection_day,
+        "at": now.isoformat(),
+    }

@@ -1,4 +1,4 @@
-"""Staff changed who pays; tells the payer. What payers change themselves stands at the desk."""
+"""Staff changed who pays; tells the payer. What payers change themselves is told by `who_pays_alert`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from counterfoil.notices import base
 LAST_DAY = 31
 
 
-def _choice(who_pays: str, day: int | None, biller: str) -> str:
+def choice(who_pays: str, day: int | None, biller: str) -> str:
+    """Return who pays, in the words in which it is chosen."""
     if who_pays == "self":
         return _("I pay by myself")
     if who_pays == "autopay":
@@ -32,8 +33,8 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("{biller} changed how your bills get paid. Nothing was charged.").format(biller=biller["name"]),
         ],
         facts=[
-            (_("Before"), _choice(data["before"], data.get("before_day"), biller["name"])),
-            (_("From now on"), _choice(data["after"], data.get("after_day"), biller["name"])),
+            (_("Before"), choice(data["before"], data.get("before_day"), biller["name"])),
+            (_("From now on"), choice(data["after"], data.get("after_day"), biller["name"])),
             (_("When"), voice.instant(data["at"])),
         ],
         button=(_("See My Profile"), voice.address(data["link"])),
