@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from counterfoil.core.actor import WORKER, Actor
+from counterfoil.flows.notices import deliver
 from counterfoil.flows.schedules import enroll, plan_autopay, review, run_due, schedule_payment
 from counterfoil.flows.schedules.enroll import EnrollmentForm
 from counterfoil.payments.queries import PaymentRow
@@ -78,8 +79,23 @@ def everything(world: World) -> list[ScheduledRow]:
     return schedule_queries.list_scheduled(actor=WORKER, payer_ids=[world.payer_id], only_open=False)
 
 
-def to_morning(world: World, day: date, hour: int = 9) -> None:
-    """Go to a morning of the biller's."""
+def send(world: World) -> int:
+    """Let the worker send the notices of autopay that wait; return how many the mail server took."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id FROM notices_delivery d JOIN notices_notice n ON n.id = d.notice_id"
+            " WHERE d.biller_id = %s AND n.key = 'autopay_notice' AND d.status IN ('queued', 'retrying')"
+            " ORDER BY d.id",
+            [world.biller_id],
+        )
+        found = [delivery_id for (delivery_id,) in cursor.fetchall()]
+    return sum(deliver.run(actor=WORKER, now=world.now, delivery_id=each) for each in found)
+
+
+def to_morning(world: World, day: date, hour: int = 9, *, mail: bool = True) -> None:
+    """Go to a morning of the biller's; what was to be told by mail is told before, unless no mail goes out."""
+    if mail:
+        send(world)
     local = datetime.combine(day, time(hour), tzinfo=ZoneInfo(world.zone))
     world.sandbox.time.now = local.astimezone(UTC)
 

@@ -40,6 +40,7 @@ def household(household: Household, settings: LazySettings) -> Iterator[Househol
 
 def go_to(household: Household, day: date) -> None:
     """Let it be the morning of a day, here and at the gateway, and the worker do what falls to it."""
+    mails()
     morning = datetime.combine(day, time(10), tzinfo=ZoneInfo(household.community.row.zone)).astimezone(UTC)
     clock.advance(max(0, int((morning - clock.now()).total_seconds())))
     household.admin("clock", merchant=household.merchant, to=morning.isoformat())

@@ -22,7 +22,7 @@ _CANCELED: Final = {
     "paused": gettext_lazy("Autopay is paused, so nothing is taken."),
     "ended": gettext_lazy("Autopay has ended, so nothing is taken."),
     "changed": gettext_lazy(
-        "Autopay was changed. What is still to be paid is planned anew, and you will be told."
+        "Autopay or the bill was changed. What is still to be paid is planned anew, and you will be told."
     ),
     "method": gettext_lazy("The payment method cannot be used now, so nothing was taken."),
     "disputed": gettext_lazy(

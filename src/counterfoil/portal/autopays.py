@@ -29,6 +29,10 @@ PAUSED: Final[dict[str, str | Promise]] = {
         "It is paused because your bank was told that these payments are not allowed. To go on, choose Change and "
         "agree to it again."
     ),
+    states.UNTOLD: gettext_lazy(
+        "It is paused because your e-mail address did not take our message about a payment. Check the address in your "
+        "profile, then resume it."
+    ),
 }
 
 
@@ -58,7 +62,7 @@ class AutopayShown:
         return (
             self.may
             and self.enrollment.status == states.PAUSED
-            and reason in {states.BY_PAYER, states.FAILURES}
+            and reason in {states.BY_PAYER, states.FAILURES, states.UNTOLD}
         )
 
 

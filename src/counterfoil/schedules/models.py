@@ -88,7 +88,9 @@ class Scheduled(models.Model):
     """One dated intention to pay. Never takes more than `amount_minor`, nor than is then outstanding.
 
     `amounts` says which invoices it is for: `[[invoice public id, minor units], ...]`. `notice_on` is the day by
-    which its notice must be out, `noticed_on` the day it was, `notice_days` how long before the debit that must be.
+    which its notice must be out, `noticed_on` the day it was queued (its delivery knows whether it was sent),
+    `notice_days` how long before the debit it must be sent: not at all where the payer set amount and day by hand.
+    `raised` is what was added to its invoices when it could not be withdrawn any more, in the form of `amounts`.
     """
 
     public_id = models.CharField(max_length=28, unique=True)
@@ -137,6 +139,7 @@ class Scheduled(models.Model):
     first_on = models.DateField(null=True)
     mode = models.CharField(max_length=12)
     amounts = models.JSONField(default=list)
+    raised = models.JSONField(default=list)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     run_on = models.DateField()

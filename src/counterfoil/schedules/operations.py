@@ -71,6 +71,7 @@ def create_scheduled(*, actor: Actor, drafts: Sequence[NewScheduled], now: datet
         "first_on": ("date", [d.first_on for d in drafts]),
         "mode": ("text", [d.mode for d in drafts]),
         "amounts": ("jsonb", [json.dumps(d.amounts) for d in drafts]),
+        "raised": ("jsonb", ["[]"] * count),
         "amount_minor": ("bigint", [d.amount_minor for d in drafts]),
         "currency": ("text", [d.currency for d in drafts]),
         "run_on": ("date", [d.run_on for d in drafts]),
@@ -126,10 +127,18 @@ def save_scheduled(*, rows: Iterable[Scheduled]) -> None:
             "authorization_id": ("bigint", [r.authorization_id for r in found]),
             "mode": ("text", [r.mode for r in found]),
             "amounts": ("jsonb", [json.dumps(r.amounts) for r in found]),
+            "raised": ("jsonb", [json.dumps(r.raised) for r in found]),
             "amount_minor": ("bigint", [r.amount_minor for r in found]),
             "request_hash": ("text", [r.request_hash for r in found]),
         },
     )
+
+
+def note_raised(*, scheduled: Scheduled, ref: str, minor: int) -> None:
+    """Note in memory what was added to (or taken off) an invoice of a locked one that goes on as it was told."""
+    before = {str(each): int(added) for each, added in scheduled.raised}
+    after = before | {ref: max(0, before.get(ref, 0) + minor)}
+    scheduled.raised = [[each, added] for each, added in after.items() if added]
 
 
 def create_enrollment(

@@ -53,5 +53,6 @@ DAY_RULES: Final = (DUE_DATE, DAY_OF_MONTH)
 TELL_EVERY, TELL_RANGE = "every", "range"
 TELL_RULES: Final = (TELL_EVERY, TELL_RANGE)
 
-# Why an enrollment is paused. One that lost its permission goes on only with a new one (NA-17).
-BY_PAYER, FAILURES, METHOD, UNAUTHORIZED = "payer", "failures", "method", "unauthorized"
+# Why an enrollment is paused. One that lost its permission goes on only with a new one (NA-17); *untold*: the payer's
+# address takes no messages, and nothing is debited that nobody can be told of (RE-02).
+BY_PAYER, FAILURES, METHOD, UNAUTHORIZED, UNTOLD = "payer", "failures", "method", "unauthorized", "untold"

@@ -357,6 +357,7 @@ def test_ended_past_a_cutoff_it_says_honestly_what_is_still_made(world: World) -
     world.invoice(BILL, due_in=20)
     later.plan(world)
     [planned] = later.waiting(world)
+    later.send(world)
     world.sandbox.time.now = planned.cutoff_at + timedelta(minutes=1)
     ended = end_enrollment.run(actor=world.payer, now=world.now, ref=row.public_id)
     assert [each.public_id for each in ended.on_its_way] == [planned.public_id]

@@ -48,7 +48,8 @@ def queue(
         if not payer.email:
             continue
         data = _about(row, numbers) | dict((extra or {}).get(row.id, {}))
-        notices.append(_notice(key, billers[row.biller_id], payer, data, _subject(row.public_id, key, once)))
+        subject = (row.public_id, intent(public_id=row.public_id, key=key, once=once))
+        notices.append(_notice(key, billers[row.biller_id], payer, data, subject))
     notice_operations.queue_many(notices, now=now)
 
 
@@ -70,12 +71,14 @@ def queue_enrollments(
         if not payer.email:
             continue
         data = _about_autopay(row) | dict((extra or {}).get(row.id, {}))
-        notices.append(_notice(key, billers[row.biller_id], payer, data, _subject(row.public_id, key, once)))
+        subject = (row.public_id, intent(public_id=row.public_id, key=key, once=once))
+        notices.append(_notice(key, billers[row.biller_id], payer, data, subject))
     notice_operations.queue_many(notices, now=now)
 
 
-def _subject(public_id: str, key: str, once: str) -> tuple[str, str]:
-    return public_id, f"{key}:{public_id}:{once}" if once else f"{key}:{public_id}"
+def intent(*, public_id: str, key: str, once: str = "") -> str:
+    """Return what makes a notice about this row go out once, and finds it again; `once` as `queue` was given it."""
+    return f"{key}:{public_id}:{once}" if once else f"{key}:{public_id}"
 
 
 def _payers(payer_ids: Collection[int]) -> dict[int, PayerRow]:

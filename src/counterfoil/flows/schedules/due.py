@@ -11,6 +11,7 @@ from counterfoil.flows.payments import quote as payment_quote
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
 from counterfoil.flows.schedules import days
+from counterfoil.flows.schedules.told import NOT_YET, Told
 from counterfoil.payers.states import Standing
 from counterfoil.schedules import states
 from counterfoil.schedules.rows import ScheduledRow
@@ -31,14 +32,18 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Take nothing, and say why."""
+    """Take nothing, and say why. `pauses`: why autopay cannot go on either, where it cannot."""
 
     reason: str
+    pauses: str = ""
+
+
+NO_METHOD: Final = Cancel("method", pauses=states.METHOD)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Not today: it was not told of long enough before."""
+    """Not today: it was not told of long enough before. It is told of anew, with this day or a later one."""
 
     run_on: date
 
@@ -51,9 +56,9 @@ class Wait:
 Decision: TypeAlias = Take | Cancel | Move | Wait
 
 
-def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
-    """Return what to do with a scheduled payment whose day has come."""
-    not_today: Decision | None = _not_today(row, today)
+def decide(*, row: ScheduledRow, facts: Facts, today: date, told: Told = NOT_YET) -> Decision:
+    """Return what to do with a scheduled payment whose day has come; `told` counts for what autopay set."""
+    not_today: Decision | None = _not_today(row, facts, today, told)
     if not_today is None and facts.account.standing == Standing.ON_HOLD:
         # Nobody makes this one by choice on its day: a hold stops it; one that lasts makes it too late.
         not_today = Wait()
@@ -76,13 +81,13 @@ def decide(*, row: ScheduledRow, facts: Facts, today: date) -> Decision:
     return Take(_submission(row, order, made.digest), made.amount_minor)
 
 
-def _not_today(row: ScheduledRow, today: date) -> Cancel | Move | None:
+def _not_today(row: ScheduledRow, facts: Facts, today: date, told: Told) -> Cancel | Move | None:
     if today - row.run_on > LATEST:
         return Cancel("late")
     if row.is_superseded:
         # Other terms or another method were agreed to since it was claimed: it is planned anew, by those.
         return Cancel("changed")
-    moved = _told_too_late(row, today)
+    moved = _told_too_late(row, facts, today, told)
     if row.enrollment_status in _STOPPED and (moved is not None or row.run_on < today):
         # What was past its cut-off is still made on its day, as was said, and not on a later one.
         return Cancel(row.enrollment_status)
@@ -109,15 +114,21 @@ def _is_held(row: ScheduledRow, facts: Facts) -> bool:
     return any(i.is_disputed and i.public_id in refs and i.payable_minor > 0 for i in facts.invoices)
 
 
-def _told_too_late(row: ScheduledRow, today: date) -> Move | None:
-    """Hold a debit of autopay whose notice is not out, or not long enough (RE-02: otherwise the runner refuses)."""
+def _told_too_late(row: ScheduledRow, facts: Facts, today: date, told: Told) -> Cancel | Move | None:
+    """Hold a debit of autopay whose notice was not sent, or not long enough ago (RE-02: otherwise the runner refuses).
+
+    It moves to the first day that a notice of today is early enough for. Nothing is taken where none can arrive.
+    """
     if row.origin != states.AUTOPAY:
         return None
-    told = row.noticed_on or today
-    soonest = days.bank_day(told + timedelta(days=row.notice_days))
-    if row.noticed_on is None and soonest <= today:
-        soonest = days.bank_day(today + timedelta(days=1))
-    return Move(soonest) if soonest > today else None
+    if row.noticed_on is not None and not row.notice_days:
+        # Its payer changed it by hand, and saw amount and day then.
+        return None
+    if told.on is not None and told.on + timedelta(days=row.notice_days) <= today:
+        return None
+    if told.refused_at and told.refused_at == facts.payer.email:
+        return Cancel(states.PAUSED, pauses=states.UNTOLD)
+    return Move(days.bank_day(today + timedelta(days=max(1, row.notice_days))))
 
 
 def _refused(refusal: errors.Refused) -> Decision:
@@ -125,7 +136,7 @@ def _refused(refusal: errors.Refused) -> Decision:
         return Wait()
     if isinstance(refusal, errors.Stale):
         return Wait()
-    return Cancel("method" if refusal.field == "method" else "part")
+    return NO_METHOD if refusal.field == "method" else Cancel("part")
 
 
 def _submission(row: ScheduledRow, order: PayOrder, digest: str) -> Submission:

@@ -3,7 +3,8 @@
 Runs by the hour, when invoices are issued, and when an enrollment begins or changes. How it can fail: two planners
 at once (they hold the account and the enrollment one after the other, and the second finds all planned), a crash
 (a chunk is one commit; the next run finds what is left), a notice late because nothing ran (the day moves on, so
-that nothing is ever taken with less notice than promised).
+that nothing is ever taken with less notice than promised), a notice that is queued and never sent (the runner asks
+what became of it, `flows.schedules.told`, and moves what was not told of; it is told of here anew).
 """
 
 from __future__ import annotations
@@ -26,7 +27,12 @@ from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.states import Standing
 from counterfoil.rules import queries as rule_queries
-from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
+from counterfoil.schedules import (
+    operations as schedule_operations,
+    plan_queries,
+    queries as schedule_queries,
+    states,
+)
 from counterfoil.schedules.operations import NewScheduled
 from counterfoil.schedules.queries import Enrollment
 from counterfoil.schedules.rows import EnrollmentRow, pairs
@@ -181,6 +187,7 @@ def known_of(
             if each.enrollment_id not in enrollment_ids or each.status != states.SCHEDULED
         ]
     planned = schedule_queries.planned_refs(enrollment_ids=enrollment_ids, refs=refs, anew=anew)
+    raised = plan_queries.map_raised(enrollment_ids=enrollment_ids, refs=refs)
     last = schedule_queries.last_amounts(enrollment_ids=enrollment_ids)
     found = {}
     for target in targets:
@@ -194,7 +201,10 @@ def known_of(
             if each.enrollment_id == target.row.id and each.first_on and each.origin == states.AUTOPAY:
                 on_day[each.first_on] = on_day.get(each.first_on, 0) + each.amount_minor
         mine = {(ref, on) for enrollment_id, ref, on in planned if enrollment_id == target.row.id}
-        found[target] = Known(covered, mine, on_day, last.get((target.row.id, target.account_id)))
+        added = {
+            ref: minor for (enrollment_id, ref), minor in raised.items() if enrollment_id == target.row.id
+        }
+        found[target] = Known(covered, mine, on_day, last.get((target.row.id, target.account_id)), added)
     return found
 
 
@@ -264,7 +274,7 @@ def _ask(now: datetime, asks: Sequence[tuple[Target, Ask]]) -> None:
 
 
 def _tell_due(now: datetime, biller: BillerRow) -> None:
-    """Send the notices whose day has come; where it is late for one, its payment moves on."""
+    """Queue the notices whose day has come; where it is late for one, its payment moves on."""
     today = biller_queries.today(biller=biller, now=now)
     while found := schedule_queries.notice_due_ids(biller_id=biller.id, today=today, limit=CHUNK):
         db.in_transaction(partial(_tell, now, biller, found, today))
@@ -278,6 +288,7 @@ def _tell(now: datetime, biller: BillerRow, found: Sequence[int], today: date) -
         soonest = days.bank_day(today + timedelta(days=row.notice_days))
         if row.run_on < soonest:
             row.run_on, row.cutoff_at = soonest, days.cutoff(biller=biller, run_on=soonest)
+        if row.first_on is not None and row.run_on > days.bank_day(row.first_on):
             moved.add(row.pk)
         row.noticed_on = today
     schedule_operations.save_scheduled(rows=told)

@@ -3,12 +3,15 @@
 An invoice is planned once under an enrollment that pays on due dates, whatever became of that plan: a debit that
 failed is tried again by the law's rules alone (`schedules.policy`), never by planning it anew. With a day of the
 month the same holds for each month.
+
+What staff add to an invoice whose debit goes on as it was told is planned by itself, up to what was added; a fixed
+amount is taken of each invoice once, so the payer owes that. With a day of the month the next month takes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
@@ -28,13 +31,23 @@ class Known:
 
     `covered`: minor units by invoice that any open scheduled payment takes; `planned`: invoice and day of what this
     enrollment ever planned; `on_day`: minor units this enrollment has waiting, by its own day; `last_minor`: what
-    its last payment took.
+    its last payment took; `raised`: minor units added to invoices after their last plan.
     """
 
     covered: Mapping[str, int]
     planned: Collection[tuple[str, date]]
     on_day: Mapping[date, int]
     last_minor: int | None
+    raised: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What of one invoice is to be planned. `counted` counts towards the cap, with what was taken of it before."""
+
+    ref: str
+    left: int
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +92,12 @@ def make(
     """Return what is to be planned or asked; invoices come oldest due first."""
     made: list[Plan | Ask] = []
     for nominal, group in _groups(row, invoices, known, today, full_notice_days).items():
-        whole = sum(left for _, left in group)
+        whole = sum(part.left for part in group)
         waiting = known.on_day.get(nominal, 0)
-        if row.rule == states.CAPPED and whole + waiting > (row.amount_minor or 0):
+        counted = sum(part.counted for part in group)
+        if row.rule == states.CAPPED and counted + waiting > (row.amount_minor or 0):
             due_on = max(nominal, today)
-            made.append(Ask(whole, due_on, tuple(ref for ref, _ in group)))
+            made.append(Ask(whole, due_on, tuple(part.ref for part in group)))
             continue
         most = whole if row.rule != states.FIXED else max(0, (row.amount_minor or 0) - waiting)
         amounts = _spread(group, most)
@@ -115,17 +129,28 @@ def _groups(
     known: Known,
     today: date,
     full_notice_days: int,
-) -> dict[date, list[tuple[str, int]]]:
-    groups: dict[date, list[tuple[str, int]]] = {}
+) -> dict[date, list[_Part]]:
+    groups: dict[date, list[_Part]] = {}
     for invoice in invoices:
-        left = invoice.payable_minor - known.covered.get(invoice.public_id, 0)
         nominal = _nominal(row, invoice, today, full_notice_days)
-        if left <= 0 or nominal is None or invoice.is_disputed:
+        if nominal is None or invoice.is_disputed:
             continue
-        if _is_planned(row, invoice.public_id, nominal, known):
-            continue
-        groups.setdefault(nominal, []).append((invoice.public_id, left))
+        part = _part(row, invoice, nominal, known)
+        if part.left > 0:
+            groups.setdefault(nominal, []).append(part)
     return groups
+
+
+def _part(row: EnrollmentRow, invoice: InvoiceRow, nominal: date, known: Known) -> _Part:
+    """Return what of an invoice may be planned: all that is left, or what was added since it was planned."""
+    ref = invoice.public_id
+    covered = known.covered.get(ref, 0)
+    left = invoice.payable_minor - covered
+    if not _is_planned(row, ref, nominal, known):
+        return _Part(ref, left, left)
+    is_for_due_date = row.day_rule == states.DUE_DATE and row.rule != states.FIXED
+    added = min(left, known.raised.get(ref, 0)) if is_for_due_date else 0
+    return _Part(ref, added, invoice.total_minor - covered)
 
 
 def _nominal(row: EnrollmentRow, invoice: InvoiceRow, today: date, full_notice_days: int) -> date | None:
@@ -143,12 +168,12 @@ def _is_planned(row: EnrollmentRow, ref: str, nominal: date, known: Known) -> bo
     return (ref, nominal) in known.planned
 
 
-def _spread(group: Sequence[tuple[str, int]], most: int) -> tuple[tuple[str, int], ...]:
+def _spread(group: Sequence[_Part], most: int) -> tuple[tuple[str, int], ...]:
     amounts, left = [], most
-    for ref, payable in group:
-        part = min(payable, left)
+    for each in group:
+        part = min(each.left, left)
         if part > 0:
-            amounts.append((ref, part))
+            amounts.append((each.ref, part))
             left -= part
     return tuple(amounts)
 

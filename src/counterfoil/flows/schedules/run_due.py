@@ -12,14 +12,16 @@ How it can fail:
 - One that cannot be run at all (a fault of ours) stops no other; it is logged, and tried again after its lease.
 - The clock jumped, or nothing ran for days: what is due is still due, up to `LATEST`; later it is canceled, and told.
 - The number behind the method was replaced and the permission names the old one: canceled, and told.
-- Something changed since: less is outstanding (lowered, told), nothing (canceled, told), no notice in time (moved).
+- Something changed since: less is outstanding (lowered, told), nothing (canceled, told).
+- The notice of a debit of autopay was not sent, or sent late: it moves to the first lawful day and is told of
+  anew; where its notice can never arrive it is canceled, and autopay paused (`flows.schedules.told`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,8 +35,9 @@ from counterfoil.flows.payments import facts as payment_facts, schedule_notices,
 from counterfoil.flows.payments.birth import Birth, Born
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder
-from counterfoil.flows.schedules import days, due
+from counterfoil.flows.schedules import days, due, pause_behind, told as telling, withdraw
 from counterfoil.flows.schedules.due import Cancel, Move, Take, Wait
+from counterfoil.flows.schedules.told import Told
 from counterfoil.methods import queries as method_queries
 from counterfoil.schedules import operations as schedule_operations, queries as schedule_queries, states
 from counterfoil.schedules.rows import ScheduledRow
@@ -130,9 +133,10 @@ def _try_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[Sch
 
 def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[ScheduledRow]) -> int:
     loaded = payment_facts.load(actor=actor, now=now, orders=[_order(row) for row in wave])
-    given = _given(wave)
+    given, told = _given(wave), telling.of(biller=biller, rows=wave)
+    today = biller_queries.today(biller=biller, now=now)
     decided = [
-        (row, _decide(row, known, biller, now) if row.id in given else _not_given(row))
+        (row, _decide(row, known, today, told) if row.id in given else _not_given(row))
         for row, known in zip(wave, loaded, strict=True)
     ]
     _stop(actor, now, biller, [(row, item) for row, item in decided if not isinstance(item, Take)])
@@ -169,15 +173,15 @@ def _given(wave: Sequence[ScheduledRow]) -> set[int]:
 
 def _not_given(row: ScheduledRow) -> Cancel:
     """Take nothing: a second try of what the old number did not pay ends alone, all else with its method."""
-    return Cancel("retry" if row.tries else "method")
+    return Cancel("retry") if row.tries else due.NO_METHOD
 
 
 def _order(row: ScheduledRow) -> PayOrder:
     return PayOrder(row.payer_id, row.account_id, row.method_ref, Mode.INVOICES, row.amounts)
 
 
-def _decide(row: ScheduledRow, known: Facts, biller: BillerRow, now: datetime) -> due.Decision:
-    return due.decide(row=row, facts=known, today=biller_queries.today(biller=biller, now=now))
+def _decide(row: ScheduledRow, known: Facts, today: date, told: Mapping[int, Told]) -> due.Decision:
+    return due.decide(row=row, facts=known, today=today, told=told.get(row.id, telling.NOT_YET))
 
 
 def _link(
@@ -215,12 +219,12 @@ def _stop(
 
 
 def _write_stops(actor: Actor, now: datetime, biller: BillerRow, items: dict[int, due.Decision]) -> None:
-    _pause_without_method(actor, now, [pk for pk, item in items.items() if item == Cancel("method")])
-    rows = [
-        row
-        for row in schedule_queries.lock_scheduled(scheduled_ids=list(items))
-        if row.status == states.RUNNING
-    ]
+    reasons = {pk: item.pauses for pk, item in items.items() if isinstance(item, Cancel) and item.pauses}
+    also = pause_behind.run(actor=actor, now=now, reasons=reasons)
+    today = biller_queries.today(biller=biller, now=now)
+    held = schedule_queries.lock_scheduled(scheduled_ids={*items, *also})
+    withdraw.cancel_in_time(actor=actor, now=now, rows=[row for row in held if row.pk not in items])
+    rows = [row for row in held if row.pk in items and row.status == states.RUNNING]
     events, canceled = [], []
     for row in rows:
         item = items[row.pk]
@@ -234,36 +238,14 @@ def _write_stops(actor: Actor, now: datetime, biller: BillerRow, items: dict[int
             if isinstance(item, Move):
                 row.run_on = item.run_on
                 row.cutoff_at = days.cutoff(biller=biller, run_on=item.run_on)
+                # The planner tells of it anew: what was told before names another day.
+                row.noticed_on, row.notice_on = None, today
         if not isinstance(item, Wait):
             details = {"reason": row.reason, "run_on": row.run_on.isoformat()}
             events.append(audit_operations.NewEvent(actor, row.biller_id, event, row.public_id, details, now))
     schedule_operations.save_scheduled(rows=rows)
     audit_operations.record_many(events)
     schedule_notices.queue(now=now, key="scheduled_canceled", scheduled_ids=canceled)
-
-
-def _pause_without_method(actor: Actor, now: datetime, scheduled_ids: Sequence[int]) -> None:
-    """Pause autopay whose method cannot be used, with a notice, so that it does not fail again and again."""
-    behind = schedule_queries.enrollment_ids_of(scheduled_ids=scheduled_ids)
-    # One payment of autopay may have been given another method than autopay itself has.
-    unusable = {
-        (row.enrollment_ref, row.method_id)
-        for row in (schedule_queries.list_rows_by_ids(scheduled_ids=scheduled_ids) if behind else ())
-    }
-    paused = []
-    for row in schedule_queries.lock_enrollments(enrollment_ids=behind):
-        if row.status == states.ACTIVE and (row.public_id, row.method_id) in unusable:
-            event = schedule_operations.move_enrollment(
-                enrollment=row, to=states.PAUSED, now=now, pause_reason=states.METHOD
-            )
-            audit_operations.record(
-                actor=actor, biller_id=row.biller_id, action=event, object_ref=row.public_id,
-                details={"reason": states.METHOD}, now=now,
-            )  # fmt: skip
-            paused.append(row.pk)
-    schedule_notices.queue_enrollments(
-        now=now, key="autopay_paused", enrollment_ids=paused, once=now.isoformat()
-    )
 
 
 def _give_back(now: datetime, refused: Sequence[ScheduledRow]) -> None:

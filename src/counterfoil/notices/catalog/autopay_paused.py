@@ -1,4 +1,4 @@
-"""Autopay is paused: by the payer, after three failures, or because its method or its permission is gone."""
+"""Autopay is paused: by the payer, after three failures, or because method, permission or e-mail address is gone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _WHY: Final = {
     "method": gettext_lazy("Its payment method cannot be used any more. Please choose another one."),
     "unauthorized": gettext_lazy(
         "Your bank was told that these payments are not allowed, or stopped one of them."
+    ),
+    "untold": gettext_lazy(
+        "We could not tell you of a payment: your e-mail address did not take our message."
     ),
 }
 
