@@ -10,9 +10,9 @@ import pytest
 from counterfoil.core import db, errors
 from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.flows.books import verify
-from counterfoil.flows.invoices import change, credit, void
+from counterfoil.flows.invoices import credit, void
 from counterfoil.flows.payments import record_by_hand
-from counterfoil.flows.schedules import readdress_invoice as readdress
+from counterfoil.flows.schedules import change_invoice as change, readdress_invoice as readdress
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.drafts import NewLine

@@ -16,9 +16,9 @@ from counterfoil.core import errors, tokens
 from counterfoil.desk import desk as desks
 from counterfoil.desk.desk import Desk
 from counterfoil.desk.forms import corrections as correction_forms
-from counterfoil.flows.invoices import change, credit, void as void_flow
+from counterfoil.flows.invoices import credit, void as void_flow
 from counterfoil.flows.payments import record_by_hand
-from counterfoil.flows.schedules import readdress_invoice as readdress
+from counterfoil.flows.schedules import change_invoice as change, readdress_invoice as readdress
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import queries as payer_queries

@@ -16,6 +16,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("{biller} changed invoice {number}. This is how it is now:").format(
                 biller=biller, number=data["invoice_number"]
             ),
+            *_autopay(data),
         ],
         facts=[*bills.about(data), *_changes(data, voice), *bills.reason(data)],
         button=bills.button(data, voice),
@@ -34,6 +35,18 @@ def _changes(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:
         )
     left = voice.money(data["open_minor"])
     return [(_("Due date"), due), (_("Total"), total), (_("Still owed"), left)]
+
+
+def _autopay(data: base.Data) -> list[str]:
+    """Say what becomes of what autopay had set for it."""
+    words = {
+        "anew": _("Autopay plans its payment of this bill anew. You will be told of the amount and the day."),
+        "goes_on": _(
+            "Autopay still makes the payment that you were told of, and never takes more than is owed. If it is to "
+            "take more later, you will be told first."
+        ),
+    }
+    return [words[each] for each in data.get("autopay", ())]
 
 
 KIND = base.Kind(
