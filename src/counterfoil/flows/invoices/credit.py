@@ -2,7 +2,8 @@
 
 How it fails: more is taken off than is owed and not on its way (refused, under lock); two clicks take it off twice
 (the entry's source is the form's key, once in the books); somebody pays at the same moment (both hold account and
-invoice, and what was reviewed before is refused at Submit).
+invoice, and what was reviewed before is refused at Submit); autopay has told of more (on its day it takes what is then
+left, and tells that it takes less: nothing is put off for it).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Staff take an invoice back: nothing is owed on it any more, and what was paid on it becomes credit.
 
 How it fails: somebody pays at the same moment (both hold account and invoice: whoever is second is refused, or
-finds nothing to pay); a payment on its way would pay what is no longer there (refused while one is); what was paid
-is lost (its allocations are released and the same amount becomes the payer's credit, in one balanced entry); a bank
-sends such a payment back later (its released part is no longer the invoice's: the credit goes); two clicks (the
-second finds it void).
+finds nothing to pay); something is set for later for it (on its day nothing is found to pay, and that is told); a
+payment on its way would pay what is no longer there (refused while one is); what was paid is lost (its allocations
+are released and the same amount becomes the payer's credit, in one balanced entry); a bank sends such a payment back
+later (its released part is no longer the invoice's: the credit goes); two clicks (the second finds it void).
 """
 
 from __future__ import annotations
