@@ -49,6 +49,18 @@ def test_an_invited_administrator_is_asked_for_no_password() -> None:
 
 
 @pytest.mark.django_db
+def test_where_nobody_types_the_password_is_the_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    who = {"email": "ada@example.test", "biller": "oak-hill", "biller_name": "Oak Hill", "phone": "1"}
+    monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))
+    call_command("setup", **who, stdout=StringIO())
+    assert Login.objects.get(email="ada@example.test").check_password(PASSWORD)
+
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    with pytest.raises(CommandError, match="COUNTERFOIL_SETUP_PASSWORD"):
+        call_command("setup", email="ada@example.test", recover=True)
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("_password")
 def test_recovering_somebody_unknown_says_so() -> None:
     with pytest.raises(CommandError, match="no staff login"):

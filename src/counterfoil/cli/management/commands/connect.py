@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import sys
 from argparse import ArgumentParser
 from typing import Any, Final
 
@@ -14,6 +11,7 @@ from django.urls import reverse
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.drafts import NewConnection
+from counterfoil.cli import secret
 from counterfoil.core import clock, errors, ids
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.billers import connect_gateway
@@ -96,12 +94,7 @@ def _given(assignments: list[str], fields: tuple[base.SettingField, ...]) -> dic
 
 
 def _secret(field: base.SettingField) -> str:
-    given = os.environ.get(_variable(field.name))
-    if given:
-        return given.strip()
-    if sys.stdin.isatty():
-        return getpass.getpass(f"{field.label} ({field.help_text}): ").strip()
-    return sys.stdin.readline().strip()
+    return secret.read(variable=_variable(field.name), question=f"{field.label} ({field.help_text})").strip()
 
 
 def _variable(name: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.drafts import NewBiller
+from counterfoil.cli import secret
 from counterfoil.core import clock, errors
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.billers import create as create_biller
@@ -95,5 +94,9 @@ def _biller(options: dict[str, Any]) -> int:
 
 
 def _password() -> str:
-    given = os.environ.get(PASSWORD_FROM)
-    return given or getpass.getpass("Password for the administrator (12 characters or more): ")
+    given = secret.read(
+        variable=PASSWORD_FROM, question="Password for the administrator (12 characters or more)"
+    )
+    if not given:
+        raise CommandError(f"Type a password, or give one in {PASSWORD_FROM}.")
+    return given
