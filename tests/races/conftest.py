@@ -58,15 +58,54 @@ class Race:
 
         def one(act: Act) -> Any:
             begin.wait(timeout=10)
-            try:
-                return act()
-            except Exception as error:  # noqa: BLE001 - what it ended in is the result
-                return error
-            finally:
-                connection.close()
+            return _ended(act)
 
         with failpoints.attached(reached), ThreadPoolExecutor(len(acts)) as pool:
             return [future.result(timeout=60) for future in [pool.submit(one, act) for act in acts]]
+
+    def crossing(self, *acts: Act, at: tuple[str, str], ends_first: int | None) -> list[Any]:
+        """Return what two acts returned, or the exceptions they ended in, that were both half done at one moment.
+
+        The second begins when the first stands at its place; when it stands at its own, the one that `ends_first`
+        (0 or 1) goes on to its end, and the other after it. None: both go on at once.
+        """
+        there, over = (threading.Event(), threading.Event()), (threading.Event(), threading.Event())
+        me, met = threading.local(), set[int]()
+
+        def reached(place: str) -> None:
+            number = getattr(me, "number", None)
+            if number is None or place != at[number] or there[number].is_set():
+                return
+            met.add(number)
+            there[number].set()
+            there[1].wait(timeout=10)
+            if ends_first not in {None, number}:
+                over[1 - number].wait(timeout=10)
+
+        def one(number: int) -> Any:
+            me.number = number
+            if number == 1:
+                there[0].wait(timeout=10)
+            try:
+                return _ended(acts[number])
+            finally:
+                there[number].set()
+                over[number].set()
+
+        with failpoints.attached(reached), ThreadPoolExecutor(2) as pool:
+            ended = [future.result(timeout=60) for future in [pool.submit(one, number) for number in (0, 1)]]
+        assert met == {0, 1}, f"only {met} came to {at}: {ended}"
+        return ended
+
+
+def _ended(act: Act) -> Any:
+    """Do an act on a connection of this thread's own; what it ended in is the result."""
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001
+        return error
+    finally:
+        connection.close()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,11 +11,9 @@ from counterfoil.core import errors, http
 from counterfoil.core.actor import GATEWAY, OPERATOR, WORKER
 from counterfoil.flows.audit import seal, verify as verify_audit
 from counterfoil.flows.books import reconcile, verify
-from counterfoil.flows.gateway_events import apply, receive
 from counterfoil.flows.invoices import apply_credit, issue
 from counterfoil.flows.methods import change
-from counterfoil.flows.payments import call_gateway, confirm, resolve_unknown, settle_matured, submit
-from counterfoil.gateway_events import queries as event_queries
+from counterfoil.flows.payments import call_gateway, resolve_unknown, settle_matured, submit
 from counterfoil.invoices.drafts import NewInvoice, NewLine
 from counterfoil.invoices.queries import InvoiceRow
 from tests.factories.world import World
@@ -88,58 +84,6 @@ def test_two_pay_outstanding_by_bank(world: World, race: Race) -> None:
     )
     assert sorted(isinstance(result, errors.Refused) for result in results) == [False, True]
     assert world.fresh(invoice).pending_minor == invoice.total_minor
-    assert_sound(world)
-
-
-@pytest.mark.parametrize("meet_at", ["look_up.after", "commit.before", "commit.after"])
-def test_two_workers_apply_what_a_webhook_says(world: World, race: Race, meet_at: str) -> None:
-    invoice = world.invoice()
-    world.sandbox.arm("answer_lost_after")
-    payment = world.pay(world.card(), whole(invoice))
-    for delivery in world.sandbox.due():
-        world.sandbox.app.sandbox.outbox.delivered([delivery.seq], world.now)
-        store_only(world, delivery)
-    event_id = event_queries.list_waiting_ids(before=world.now + timedelta(days=1), limit=1)[0]
-
-    def work() -> None:
-        apply.run(actor=GATEWAY, now=world.now, event_id=event_id)
-
-    assert race(work, work, meet_at=meet_at) == [None, None]
-    assert world.payment(payment.public_id).status == "settled"
-    assert count(world, "ledger_entry", "kind = 'payment.settled'") == 1
-    assert_sound(world)
-
-
-def store_only(world: World, delivery: Any) -> None:
-    receive.run(
-        now=world.now,
-        real_now=world.now,
-        connection_ref=world.connection_ref,
-        body=delivery.body,
-        headers=dict(delivery.headers),
-    )
-
-
-def test_the_same_event_twice_at_once_is_stored_once(world: World, race: Race) -> None:
-    world.pay(world.card(), whole(world.invoice()))
-    delivery = world.sandbox.due()[0]
-    race(lambda: store_only(world, delivery), lambda: store_only(world, delivery), meet_at="commit.before")
-    assert count(world, "gateway_events_gatewayevent") == 1
-
-
-@pytest.mark.parametrize("meet_at", ["commit.before", "look_up.before", "look_up.after"])
-def test_the_webhook_against_the_page_that_asks(world: World, race: Race, meet_at: str) -> None:
-    payment = world.pay(world.card("4000002500003155"), whole(world.invoice()))
-    path = payment.action_url.removeprefix("http://sandbox.test")
-    world.sandbox.http.post(path, data={"decision": "approve"})
-    results = race(
-        lambda: confirm.run(actor=world.payer, now=world.now, payment_ref=payment.public_id),
-        world.deliver,
-        meet_at=meet_at,
-    )
-    assert not [result for result in results if isinstance(result, Exception)], results
-    assert world.payment(payment.public_id).status == "settled"
-    assert count(world, "notices_notice", "key = 'payment_receipt'") == 1
     assert_sound(world)
 
 
