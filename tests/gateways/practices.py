@@ -63,6 +63,9 @@ class SandboxPractice:
     def lose_answer_after(self, call: str = "charge") -> None:
         self.other_side.arm("answer_lost_after", on=call)
 
+    def be_slow(self, seconds: float, call: str = "charge") -> None:
+        self.other_side.arm("slow", on=call, seconds=seconds)
+
     def fail_once(self, call: str = "charge") -> None:
         self.other_side.arm("error_500_then_success", on=call)
 

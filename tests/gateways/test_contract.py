@@ -77,6 +77,19 @@ def test_lost_answer_is_unknown(practice: Any, gateway: base.Gateway, *, after: 
     assert len(practice.moved()) == int(after)
 
 
+def test_an_answer_that_comes_too_late_is_unknown(practice: Any, gateway: base.Gateway) -> None:
+    """A payer waits six seconds: what comes later was done all the same."""
+    token = practice.good_card()
+    practice.be_slow(5)
+    assert isinstance(gateway.charge(asked("in time", token)), base.Settled)
+    practice.be_slow(7)
+    assert isinstance(gateway.charge(asked("too late", token)), base.Unknown)
+    practice.be_slow(7, "look_up")
+    assert isinstance(gateway.look_up("too late"), base.Unknown)
+    assert isinstance(gateway.look_up("too late"), base.Settled)
+    assert len(practice.moved()) == 2
+
+
 def test_server_error_is_unknown(practice: Any, gateway: base.Gateway) -> None:
     token = practice.good_card()
     practice.fail_once()
