@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from counterfoil.core.actor import OPERATOR
 from counterfoil.desk import lists
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.invoices.drafts import NewLine
-from counterfoil.payers import queries as payer_queries
+from counterfoil.payers import queries as payer_queries, search_queries
+from counterfoil.payments import queries as payment_queries
 from tests.factories.world import World
 
 LISTS = ["accounts", "payers", "invoices", "payments", "undeposited", "access", "search"]
@@ -126,13 +130,20 @@ def test_lists_of_one_account(world: World, desk: Client) -> None:
     assert desk.get(path(world, "invoices"), {"account": "acc_nobody"}).status_code == 404
 
 
-def test_search_finds_accounts_payers_invoices_and_payments(world: World, desk: Client) -> None:
+@pytest.mark.parametrize("few", [0, 500], ids=["many accounts fit", "few accounts fit"])
+def test_search_finds_accounts_payers_invoices_and_payments(
+    world: World, desk: Client, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_queries, "FEW", few)
     invoice = world.invoice()
     payment = world.pay(world.card())
     by_name = desk.get(path(world, "search"), {"q": "whitf"})
     assert [len(by_name.context[kind]) for kind in ("accounts", "payers", "invoices", "payments")] == [1] * 4
     for number, kind in ((invoice.number, "invoices"), (payment.number.lower(), "payments")):
         assert len(desk.get(path(world, "search"), {"q": number}).context[kind]) == 1
+    account = by_name.context["accounts"][0].number.lower()
+    of_account = desk.get(path(world, "search"), {"q": account})
+    assert [len(of_account.context[kind]) for kind in ("accounts", "invoices", "payments")] == [1] * 3
     assert "Nothing found" in desk.get(path(world, "search"), {"q": "zzz"}).content.decode()
     assert "What are you looking for?" in desk.get(path(world, "search")).content.decode()
 
@@ -149,6 +160,24 @@ def test_a_list_asks_the_database_as_often_for_fifty_rows_as_for_five(
     for _ in range(4):
         world.pay(method, [(world.invoice().public_id, 1_000)])
     assert queries_of(desk, path(world, name) + "?q=e") == few
+
+
+def test_searches_are_answered_by_indexes(world: World) -> None:
+    """Without them a search reads every invoice there is: seconds, at a million."""
+    invoices = invoice_queries.Wanted(search="INV-000")
+    payments = payment_queries.Wanted(search="4RX")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        for found, index in (
+            (invoice_queries.list_wanted, "invoice_number_begins"),
+            (payment_queries.list_wanted, "payment_number_begins"),
+        ):
+            wanted = invoices if index.startswith("invoice") else payments
+            with CaptureQueriesContext(connection) as captured:
+                found(actor=OPERATOR, wanted=wanted)  # type: ignore[operator]
+            cursor.execute("EXPLAIN " + captured.captured_queries[-1]["sql"])
+            assert index in str(cursor.fetchall())
 
 
 NONSENSE = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from counterfoil.invoices import states
 
@@ -60,6 +62,7 @@ class Invoice(models.Model):
                 condition=Q(status="open"),
             ),
             models.Index(fields=["biller", "-due_on", "-id"], name="invoice_by_biller"),
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="invoice_number_begins"),
             models.Index(
                 fields=["biller", "-due_on", "-id"], name="invoice_open_by_biller", condition=Q(status="open")
             ),

@@ -14,7 +14,7 @@ from counterfoil.core.pages import Cursor, Page
 from counterfoil.invoices import rows as invoice_rows, states
 from counterfoil.invoices.models import Invoice, InvoiceLine, InvoicePart
 from counterfoil.invoices.rows import InvoiceRow, LineRow, OpenSum, PartRow
-from counterfoil.payers import names
+from counterfoil.payers import search_queries
 
 # Rows are asked for under this module's name.
 __all__ = ["Invoice", "InvoicePart", "InvoiceRow", "LineRow", "OpenSum", "PartRow"]
@@ -150,8 +150,7 @@ def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Invoice]:
     if wanted.search:
         rows = rows.filter(
             Q(number__istartswith=wanted.search)
-            | Q(account__number__istartswith=wanted.search)
-            | Q(account__sort_name__contains=names.fold(wanted.search))
+            | search_queries.of_accounts(actor=actor, search=wanted.search)
         )
     if wanted.account_id is not None:
         rows = rows.filter(account_id=wanted.account_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from counterfoil.payers import states
 
@@ -44,6 +45,7 @@ class BillingAccount(models.Model):
         indexes = (
             models.Index(fields=["biller", "sort_name", "id"], name="account_by_name"),
             GinIndex(fields=["sort_name"], opclasses=["gin_trgm_ops"], name="account_name_parts"),
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="account_number_begins"),
         )
 
 
@@ -80,6 +82,7 @@ class Payer(models.Model):
             models.Index(fields=["biller", "sort_name", "id"], name="payer_by_name"),
             models.Index(fields=["email"], name="payer_by_email", condition=~Q(email="")),
             GinIndex(fields=["sort_name"], opclasses=["gin_trgm_ops"], name="payer_name_parts"),
+            models.Index(fields=["email"], opclasses=["varchar_pattern_ops"], name="payer_email_begins"),
         )
 
 

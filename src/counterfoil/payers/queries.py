@@ -11,10 +11,10 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from counterfoil.core import db, errors, pages, scope
-from counterfoil.core.actor import Actor, ActorKind
+from counterfoil.core.actor import Actor
 from counterfoil.core.pages import Cursor, Page
 from counterfoil.identity import permissions as staff_permissions
-from counterfoil.payers import names
+from counterfoil.payers import search_queries
 from counterfoil.payers.models import AccountPayer, BillingAccount, Payer
 from counterfoil.payers.rows import ACCOUNT_COLUMNS, PAYER_COLUMNS, AccountRow, LinkRow, PayerRow
 
@@ -34,7 +34,9 @@ def get_account(*, actor: Actor, public_id: str) -> AccountRow:
 
     :raises errors.NotFound: none among those the actor may see.
     """
-    found = _accounts(actor).filter(public_id=public_id).values_list(*ACCOUNT_COLUMNS).first()
+    found = (
+        search_queries.accounts(actor=actor).filter(public_id=public_id).values_list(*ACCOUNT_COLUMNS).first()
+    )
     if found is None:
         raise errors.NotFound(public_id)
     return AccountRow(*found)
@@ -42,7 +44,12 @@ def get_account(*, actor: Actor, public_id: str) -> AccountRow:
 
 def find_account(*, actor: Actor, biller_id: int, number: str) -> AccountRow | None:
     """Return the billing account with this number at a biller."""
-    found = _accounts(actor).filter(biller_id=biller_id, number=number).values_list(*ACCOUNT_COLUMNS).first()
+    found = (
+        search_queries.accounts(actor=actor)
+        .filter(biller_id=biller_id, number=number)
+        .values_list(*ACCOUNT_COLUMNS)
+        .first()
+    )
     return None if found is None else AccountRow(*found)
 
 
@@ -149,7 +156,7 @@ def has_link(*, account_id: int, payer_id: int) -> bool:
 
 def map_account_numbers(*, actor: Actor, biller_id: int, numbers: Collection[str]) -> dict[str, int]:
     """Return the ids of a biller's accounts by number. One query for as many as an import has."""
-    found = _accounts(actor).filter(biller_id=biller_id, number__in=list(numbers))
+    found = search_queries.accounts(actor=actor).filter(biller_id=biller_id, number__in=list(numbers))
     return dict(found.values_list("number", "id"))
 
 
@@ -173,27 +180,12 @@ def lock_accounts(*, account_ids: Collection[int]) -> list[BillingAccount]:
 def _searched_payers(actor: Actor, biller_id: int, search: str) -> QuerySet[Payer]:
     """Return a biller's payers as a queryset, for this noun's own lists."""
     found = _payers(actor).filter(biller_id=biller_id)
-    if search.strip():
-        part = names.fold(search)
-        found = found.filter(Q(sort_name__contains=part) | Q(email__startswith=part))
-    return found
+    return found.filter(search_queries.of_payer(search)) if search.strip() else found
 
 
 def _searched_accounts(actor: Actor, biller_id: int, search: str) -> QuerySet[BillingAccount]:
-    found = _accounts(actor).filter(biller_id=biller_id)
-    if search.strip():
-        by_name = Q(sort_name__contains=names.fold(search))
-        found = found.filter(by_name | Q(number__startswith=search.strip()))
-    return found
-
-
-def _accounts(actor: Actor) -> QuerySet[BillingAccount]:
-    if actor.kind == ActorKind.PAYER:
-        mine = AccountPayer.objects.filter(payer_id__in=actor.payer_ids()).values("account_id")
-        return BillingAccount.objects.filter(pk__in=mine)
-    return BillingAccount.objects.filter(
-        scope.visible(actor=actor, staff_permission=staff_permissions.SEE_ACCOUNTS)
-    )
+    found = search_queries.accounts(actor=actor).filter(biller_id=biller_id)
+    return found.filter(search_queries.of_account(search)) if search.strip() else found
 
 
 def _payers(actor: Actor) -> QuerySet[Payer]:

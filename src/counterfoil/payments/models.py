@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from counterfoil.payments import states
 
@@ -83,6 +85,7 @@ class Payment(models.Model):
         indexes = (
             models.Index(fields=["payer", "-submitted_at", "-id"], name="payment_by_payer"),
             models.Index(fields=["biller", "-submitted_at", "-id"], name="payment_by_biller"),
+            models.Index(OpClass(Upper("number"), name="text_pattern_ops"), name="payment_number_begins"),
             models.Index(
                 fields=["payer", "account"],
                 name="payment_in_flight",

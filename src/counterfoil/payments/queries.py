@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from counterfoil.core import db, errors, pages, scope
 from counterfoil.core.actor import Actor
 from counterfoil.core.pages import Cursor, Page
-from counterfoil.payers import names
+from counterfoil.payers import search_queries
 from counterfoil.payments import states
 from counterfoil.payments.models import Allocation, PayClaim, Payment, PaymentEvent
 from counterfoil.payments.rows import (
@@ -80,8 +80,7 @@ def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Payment]:
     if wanted.search:
         rows = rows.filter(
             Q(number__istartswith=wanted.search)
-            | Q(account__number__istartswith=wanted.search)
-            | Q(account__sort_name__contains=names.fold(wanted.search))
+            | search_queries.of_accounts(actor=actor, search=wanted.search)
         )
     return rows
 
