@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -72,14 +72,7 @@ class InvoiceList(InvoicesView):
         page = invoice_queries.list_wanted(actor=self.actor, wanted=wanted, after=after)
         count = invoice_queries.count_wanted(actor=self.actor, wanted=wanted, at_most=COUNTED)
         payable = {(b.account_id, b.payer_id): self.can_pay(b.biller_id, b.payer_id) for b in found}
-        owed = owing.read(
-            actor=self.actor,
-            now=self.now,
-            balances=found,
-            billers=self.billers,
-            can_pay=lambda each: payable[each.account_id, each.payer_id],
-            later=self.later,
-        )
+        owed = self._owed(found, payable)
         rows = [
             self.row(
                 invoice,
@@ -105,6 +98,18 @@ class InvoiceList(InvoicesView):
                 "older_url": self._url(wanted.show, page.next) if page.next else "",
                 "takes_payments": any(payable.values()),
             },
+        )
+
+    def _owed(
+        self, found: Sequence[Balance], payable: Mapping[tuple[int, int], bool]
+    ) -> Mapping[tuple[int, int], bills.Owed]:
+        return owing.read(
+            actor=self.actor,
+            now=self.now,
+            balances=found,
+            billers=self.billers,
+            can_pay=lambda each: payable[each.account_id, each.payer_id],
+            later=self.later,
         )
 
     def _url(self, show: str, after: Cursor | None) -> str:
