@@ -13,7 +13,7 @@ from datetime import datetime
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
-from counterfoil.core import db, http
+from counterfoil.core import db, failpoints, http
 from counterfoil.core.actor import Actor
 from counterfoil.flows.methods import retire_once
 from counterfoil.flows.payments import send
@@ -59,7 +59,10 @@ def _forget(connection: ConnectionRow, token: TokenToForget) -> bool:
     db.demand_outside_transaction()
     try:
         with http.bulkhead(connection.gateway_key):
-            base.saves_methods(send.open_gateway(connection)).forget(token.token)
+            gateway = base.saves_methods(send.open_gateway(connection))
+            failpoints.reach("forget.before")
+            gateway.forget(token.token)
+            failpoints.reach("forget.after")
     except base.Refused:
         # It does not know the token, or no longer knows us: there is nothing left to forget by asking again.
         log.warning("a gateway refused to forget a token", extra={"ref": token.id})

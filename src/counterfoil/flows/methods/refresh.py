@@ -12,7 +12,7 @@ from datetime import datetime
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
-from counterfoil.core import db, http
+from counterfoil.core import db, failpoints, http
 from counterfoil.core.actor import OPERATOR, Actor
 from counterfoil.flows.methods import notify, revoked, vouch
 from counterfoil.flows.payments import send
@@ -29,7 +29,10 @@ def run(*, actor: Actor, now: datetime, connection_id: int, token: str) -> bool:
     connection = biller_queries.list_connections(connection_ids=[connection_id])[connection_id]
     try:
         with http.bulkhead(connection.gateway_key):
-            found = base.saves_methods(send.open_gateway(connection)).token_details(token)
+            gateway = base.saves_methods(send.open_gateway(connection))
+            failpoints.reach("details.before")
+            found = gateway.token_details(token)
+            failpoints.reach("details.after")
     except (base.Unavailable, http.Busy):
         return False
     except base.GatewayError:

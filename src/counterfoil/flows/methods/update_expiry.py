@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from counterfoil.billers import queries as biller_queries
-from counterfoil.core import db, errors, http
+from counterfoil.core import db, errors, failpoints, http
 from counterfoil.core.actor import Actor
 from counterfoil.flows.methods import refresh, vouch
 from counterfoil.flows.payments import send
@@ -41,7 +41,9 @@ def run(*, actor: Actor, now: datetime, ref: str, month: int, year: int) -> None
     try:
         with http.bulkhead(connection.gateway_key):
             gateway = base.updates_methods(send.open_gateway(connection))
+            failpoints.reach("expiry.before")
             found = gateway.update_expiry(token.token, month=month, year=year)
+            failpoints.reach("expiry.after")
     except base.NotOffered as error:
         message = _("The expiry date cannot be changed here. Please use Replace the number.")
         raise errors.Invalid(message, field="expiry") from error

@@ -116,7 +116,10 @@ def _look(actor: Actor, now: datetime, rows: Iterable[WaitingRow]) -> dict[int, 
 def _checked(connection: ConnectionRow, token: str) -> str:
     db.demand_outside_transaction()
     try:
-        found = base.saves_methods(send.open_gateway(connection)).token_details(token)
+        gateway = base.saves_methods(send.open_gateway(connection))
+        failpoints.reach("check.before")
+        found = gateway.token_details(token)
+        failpoints.reach("check.after")
     except base.GatewayError:
         log.warning("a gateway does not say how an account stands", extra={"ref": connection.id})
         return ""

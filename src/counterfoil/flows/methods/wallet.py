@@ -55,7 +55,6 @@ def finish(*, actor: Actor, now: datetime, form: NewMethodForm, key: str, return
         raise errors.Refused(_("You have not decided at PayPal yet. Nothing was added."), code=WAITING)
     if isinstance(found, wallets.AgreementEnded):
         raise errors.Refused(_("Nothing was added. You can try again."), code=ENDED)
-    failpoints.reach("agreement.after")
     return add.run(actor=actor, now=now, form=replace(form, kind=KIND, token=found.token))
 
 
@@ -76,7 +75,10 @@ def once(*, actor: Actor, now: datetime, payer_id: int) -> str:
     db.demand_outside_transaction()
     try:
         with http.bulkhead(connection.gateway_key):
-            token = wallets.opens_wallets(send.open_gateway(connection)).open_once().token
+            opened = wallets.opens_wallets(send.open_gateway(connection))
+            failpoints.reach("once.before")
+            token = opened.open_once().token
+            failpoints.reach("once.after")
     except (base.GatewayError, http.Busy) as error:
         raise vouch.unavailable() from error
     form = NewMethodForm(
@@ -106,8 +108,10 @@ def _look(connection: ConnectionRow, *, key: str, return_url: str, locale: str) 
     try:
         with http.bulkhead(connection.gateway_key):
             opened = wallets.opens_wallets(send.open_gateway(connection))
+            failpoints.reach("agreement.before")
             asked = opened.begin_agreement(key, return_url, locale)
             found = opened.look_up_agreement(asked.ref)
+            failpoints.reach("agreement.after")
     except (base.GatewayError, http.Busy) as error:
         raise vouch.unavailable() from error
     return wallets.AgreementEnded(asked.ref) if isinstance(found, base.NotFound) else found
