@@ -115,10 +115,14 @@ def test_more_than_is_owed_cannot_be_scheduled(world: World) -> None:
 
 def test_the_same_key_again_is_the_same_one(world: World) -> None:
     world.invoice()
-    method = world.card()
-    first = later.schedule(world, method, date(2026, 12, 1), key="once")
-    again = later.schedule(world, method, date(2026, 12, 1), key="once")
-    assert first.public_id == again.public_id
+    method, on = world.card(), date(2026, 12, 1)
+    order = world.order(method)
+    seen = review.run(actor=world.payer, now=world.now, order=order, on=on).digest
+    first, again = (
+        schedule_payment.run(actor=world.payer, now=world.now, order=order, on=on, key="once", seen=seen)
+        for _ in range(2)
+    )
+    assert first == again
     with pytest.raises(errors.Stale, match="another tab"):
         later.schedule(world, method, date(2026, 12, 2), key="once")
     assert later.told(world) == ["scheduled_confirmed"]
