@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from counterfoil.billers import brand as brands, settings
 from counterfoil.billers.models import BillerSettings, GatewayConnection
 from counterfoil.billers.settings import PaymentSettings, PortalSettings
-from counterfoil.core import db, errors, vault
+from counterfoil.core import db, errors, keyring, vault
 from counterfoil.core.actor import Actor
 
 TABLE: Final = "billers_gatewayconnection"
@@ -162,10 +162,12 @@ def list_active_connections(*, biller_id: int) -> list[ConnectionRow]:
 
 
 def list_all_connections(*, biller_id: int) -> list[ConnectionRow]:
-    """Return every connection a biller has or had, switched off or not, oldest first."""
-    return [
-        _connection(found) for found in GatewayConnection.objects.filter(biller_id=biller_id).order_by("pk")
-    ]
+    """Return every connection a biller has or had, switched off or not, oldest first.
+
+    One whose key was lost is there too, without its `config`.
+    """
+    rows = GatewayConnection.objects.filter(biller_id=biller_id).order_by("pk")
+    return [_connection(found, config=_opened(found)) for found in rows]
 
 
 def _rows(where: str, value: object = None) -> list[BillerRow]:
@@ -182,8 +184,20 @@ def _row(found: tuple[Any, ...]) -> BillerRow:
     return BillerRow(*values)
 
 
-def _connection(found: GatewayConnection) -> ConnectionRow:
+def _opened(found: GatewayConnection) -> dict[str, str]:
+    try:
+        return _config(found)
+    except (vault.SealBroken, keyring.KeyRingError):
+        return {}
+
+
+def _config(found: GatewayConnection) -> dict[str, str]:
     opened = vault.open(found.config_sealed, table=TABLE, column=COLUMN, row=found.public_id)
+    config: dict[str, str] = json.loads(opened)
+    return config
+
+
+def _connection(found: GatewayConnection, *, config: Mapping[str, str] | None = None) -> ConnectionRow:
     return ConnectionRow(
         id=found.pk,
         public_id=found.public_id,
@@ -192,5 +206,5 @@ def _connection(found: GatewayConnection) -> ConnectionRow:
         name=found.name,
         kinds=tuple(found.kinds),
         is_active=found.is_active,
-        config=json.loads(opened),
+        config=_config(found) if config is None else config,
     )

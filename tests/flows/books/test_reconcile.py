@@ -10,8 +10,10 @@ from django.db import connection
 
 from counterfoil.billers import operations as biller_operations, queries as biller_queries
 from counterfoil.billers.drafts import NewConnection
+from counterfoil.billers.models import GatewayConnection
 from counterfoil.core import db, errors
-from counterfoil.core.actor import WORKER
+from counterfoil.core.actor import OPERATOR, WORKER
+from counterfoil.flows.billers import disconnect_gateway
 from counterfoil.flows.books import reconcile, verify
 from counterfoil.gateways.sandbox import client
 from tests.factories.world import World
@@ -130,6 +132,20 @@ def test_keys_that_were_changed_leave_nothing_uncompared(world: World) -> None:
     found = compare(world)
     assert [(each.is_active, each.payments) for each in found.unreached] == [(False, 0)]
     assert (found.ours_minor, found.theirs_minor, found.differences) == (320_000, 320_000, [])
+    assert found.is_clean
+
+
+def test_a_connection_whose_key_was_lost_is_said_and_can_be_switched_off_for_the_next(world: World) -> None:
+    world.pay(world.card(), [(world.invoice().public_id, 320_000)])
+    GatewayConnection.objects.filter(public_id=world.connection_ref).update(config_sealed="v1.lost.AAAA")
+    assert [each.why for each in compare(world).unreached] == ["its settings do not open with these keys"]
+
+    disconnect_gateway.run(
+        actor=OPERATOR, now=world.now, biller_id=world.biller_id, public_id=world.connection_ref
+    )
+    connect(world)
+    found = compare(world)
+    assert (found.ours_minor, found.theirs_minor) == (320_000, 320_000)
     assert found.is_clean
 
 

@@ -20,9 +20,11 @@ def run(*, actor: Actor, now: datetime, biller_id: int, public_id: str) -> None:
     :raises errors.NotFound: the biller has no such connection.
     """
     actor.demand_staff(permissions.MANAGE_GATEWAYS, biller_id=biller_id)
-    connection = biller_queries.get_connection(public_id=public_id)
-    if connection.biller_id != biller_id:
+    # Also one that cannot be opened any more: it stands in the way of the next.
+    known = {each.public_id: each for each in biller_queries.list_all_connections(biller_id=biller_id)}
+    if public_id not in known:
         raise errors.NotFound(public_id)
+    connection = known[public_id]
     if not connection.is_active:
         return
     with db.transaction():

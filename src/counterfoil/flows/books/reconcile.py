@@ -126,6 +126,8 @@ def _ask(
 
 
 def _movements(connection: ConnectionRow) -> list[base.Movement]:
+    if not connection.config:
+        raise base.Refused("its settings do not open with these keys", code="sealed")
     books = base.keeps_books(send.open_gateway(connection))
     found: list[base.Movement] = []
     page = books.movements(None)
