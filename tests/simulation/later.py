@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.schedules import (
@@ -234,7 +235,8 @@ def _day(run: Run) -> None:
 
 ROWS = """
 SELECT s.public_id, s.status, s.origin, s.amount_minor, s.run_on, s.noticed_on, s.notice_days, s.tries, s.created_at,
-       s.authorization_id, s.enrollment_id, p.public_id, p.key, p.amount_minor, p.submitted_on, p.authorization_id,
+       s.authorization_id, s.enrollment_id, p.public_id, p.key, p.amount_minor, p.submitted_on, p.submitted_at,
+       p.authorization_id,
        a.accepted_at, a.amount_minor, a.kind, a.method_ref, m.public_id, a.debit_on,
        r.status, r.reason_code, r.decline_class, r.amount_minor
 FROM schedules_scheduled s
@@ -246,15 +248,26 @@ WHERE s.biller_id = %s ORDER BY s.id
 """
 NAMES = (
     "ref", "status", "origin", "promised", "run_on", "noticed_on", "notice_days", "tries", "created_at",
-    "authorization_id", "enrollment_id", "payment_ref", "payment_key", "taken", "submitted_on", "paid_under",
+    "authorization_id", "enrollment_id", "payment_ref", "payment_key", "taken", "submitted_on", "submitted_at",
+    "paid_under",
     "accepted_at", "permitted", "kind", "permitted_method", "method", "permitted_on",
     "failed_status", "failed_code", "failed_class", "failed_amount",
 )  # fmt: skip
 
 
+NOTICED = """
+SELECT n.subject_ref, n.created_at, n.public_id || '.' || d.id, d."to"
+FROM notices_notice n JOIN notices_delivery d ON d.notice_id = n.id
+WHERE n.biller_id = %s AND n.key = 'autopay_notice' ORDER BY n.id
+"""
+
+
 def wrong(run: Run) -> list[str]:
     """What is wrong with what was set for later, at any moment."""
     rows = [dict(zip(NAMES, row, strict=True)) for row in run.rows(ROWS)]
+    noticed = run.rows(NOTICED)
+    for row in rows:
+        row["told_on"] = _told_on(run, row, noticed)
     told = {
         (ref, key)
         for ref, key in run.rows("SELECT subject_ref, key FROM notices_notice WHERE biller_id = %s")
@@ -264,6 +277,17 @@ def wrong(run: Run) -> list[str]:
     born = run.rows("SELECT key FROM payments_payment WHERE biller_id = %s AND scope = 'schedule'")
     found += [] if sorted(keys) == sorted(key for (key,) in born) else ["payments and scheduled ones differ"]
     return found
+
+
+def _told_on(run: Run, row: dict[str, Any], noticed: list[Any]) -> date | None:
+    """Return the day, where the biller is, on which the last notice before a debit went out."""
+    letters = [
+        (ref, to)
+        for subject, created_at, ref, to in noticed
+        if subject == row["ref"] and row["submitted_at"] and created_at <= row["submitted_at"]
+    ]
+    taken_at = run.post.taken_at.get(letters[-1]) if letters else None
+    return taken_at.astimezone(ZoneInfo(run.world.zone)).date() if taken_at else None
 
 
 def _wrong_with(row: dict[str, Any], told: set[tuple[str, str]]) -> list[str]:
@@ -302,8 +326,10 @@ def _wrong_with_payment(row: dict[str, Any], told: set[tuple[str, str]]) -> list
         if noticed is None or (row["submitted_on"] - noticed).days < row["notice_days"]:
             found.append(f"taken on {row['submitted_on']}, noticed on {noticed}")
         # Autopay that its payer changed by hand was seen by the payer: that is the notice.
-        if row["notice_days"] and (row["ref"], "autopay_notice") not in told:
-            found.append("taken without a notice")
+        told_on = row["told_on"]
+        is_told = told_on is not None and (row["submitted_on"] - told_on).days >= row["notice_days"]
+        if row["notice_days"] and not is_told:
+            found.append(f"taken on {row['submitted_on']}, its notice went out on {told_on}")
     return found
 
 

@@ -49,24 +49,33 @@ class Post:
     Its luck is its own: what else happens in a seed does not hang on it.
     """
 
+    now: datetime
+
     def __init__(self, seed: int, *, biller_id: int) -> None:
         self.biller_id, self.random = biller_id, random.Random(f"post {seed}")
         self.taken: Counter[Letter] = Counter()
         # The process died after these were taken and before that was written down.
         self.unwritten: Counter[Letter] = Counter()
         self.just_taken: Letter | None = None
+        # When each was taken for the first time.
+        self.taken_at: dict[Letter, datetime] = {}
+        # In a few seeds one address is gone for good: the first that is written to.
         self.gone: set[str] = set()
+        self.has_gone_address = self.random.random() < 0.08
         self.is_away = False
 
     def take(self, message: EmailMessage) -> None:
         """Take a message, or not, as mail servers do."""
         [address] = message.to
+        if self.has_gone_address and not self.gone:
+            self.gone = {address}
         if self.is_away:
             raise ConnectionRefusedError
         if address in self.gone:
             raise smtplib.SMTPRecipientsRefused({address: (550, b"no such mailbox")})
         self.just_taken = message.extra_headers["Message-ID"].strip("<>").split("@")[0], address
         self.taken[self.just_taken] += 1
+        self.taken_at.setdefault(self.just_taken, self.now)
 
     @property
     def again(self) -> int:
@@ -93,7 +102,7 @@ class Post:
     def _carry(self, jobs: Sequence[tuple[int, int]], now: datetime) -> None:
         if not jobs:
             return
-        Backend.post = self
+        Backend.post, self.now = self, now
         with override_settings(EMAIL_BACKEND=f"{__name__}.Backend"):
             for _, delivery_id in jobs:
                 self._deliver(delivery_id, now)
