@@ -14,7 +14,7 @@ and a void (`void`) only lower what is owed: on its day less is taken, or nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -96,6 +96,13 @@ def _change(actor: Actor, now: datetime, ref: str, change: Change) -> bool:
     )
     is_moved = before["due_on_before"] != change.due_on.isoformat()
     plans = _withdraw(actor, now, held, difference, is_moved=is_moved)
+    _tell(now, held, plans, change, before)
+    return True
+
+
+def _tell(now: datetime, held: Opened, plans: Plans, change: Change, before: Mapping[str, object]) -> None:
+    """Tell the addressee, and who shares it, what changed and what becomes of their autopay."""
+    invoice = held.invoice
     for payer_id in [invoice.payer_id, *held.sharer_ids]:
         openeds.tell(
             opened=held,
@@ -105,7 +112,6 @@ def _change(actor: Actor, now: datetime, ref: str, change: Change) -> bool:
             once=f"{invoice.public_id}:{change.key}",
             now=now,
         )
-    return True
 
 
 def _withdraw(actor: Actor, now: datetime, held: Opened, difference: int, *, is_moved: bool) -> Plans:

@@ -187,7 +187,7 @@ def known_of(
             if each.enrollment_id not in enrollment_ids or each.status != states.SCHEDULED
         ]
     planned = schedule_queries.planned_refs(enrollment_ids=enrollment_ids, refs=refs, anew=anew)
-    raised = plan_queries.map_raised(enrollment_ids=enrollment_ids, refs=refs)
+    raised = plan_queries.map_raised(enrollment_ids=enrollment_ids, refs=refs, anew=anew)
     last = schedule_queries.last_amounts(enrollment_ids=enrollment_ids)
     found = {}
     for target in targets:
