@@ -28,6 +28,8 @@ from counterfoil.payments.queries import PaymentRow
 from tests.factories.sandbox import Practice
 
 RENT = NewLine("Monthly rent", 320_000)
+# Actors made here have no login. Their numbers must not be somebody's who has one.
+NOBODY = 1_000_000
 
 
 @dataclass
@@ -133,7 +135,7 @@ class World:
             kind=ActorKind.PAYER,
             ref=f"lgn_{payer_id}_{login_id or 0}",
             name=name,
-            login_id=login_id or payer_id,
+            login_id=login_id or NOBODY + payer_id,
             payers=(PayerGrant(payer_id, self.biller_id, frozenset(payer_permissions.ALL)),),
         )
 

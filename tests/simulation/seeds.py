@@ -25,14 +25,14 @@ def kept() -> list[tuple[int, int]]:
     return [(int(line[0]), int(line[1])) for line in lines if line]
 
 
-def run_all(numbers: Iterable[int], base_store: store.Store) -> Run:
+def run_all(numbers: Iterable[int], base_store: store.Store, *, events: int = kinds.EVENTS) -> Run:
     """Play seeds one after the other; return the last. Nobody in one of them sees what is in the one before.
 
     :raises Violated: an invariant does not hold.
     """
     made: Run | None = None
     for seed in numbers:
-        before, made = made, run(seed, base_store)
+        before, made = made, run(seed, base_store, events=events)
         demand_walls(made, before)
     assert made is not None
     return made
