@@ -129,16 +129,17 @@ def test_a_payer_is_changed_and_the_login_is_not(world: World, desk: Client) -> 
     form = {
         "name": "Eleanor M. Whitfield",
         "email": "Ellie@Example.test",
-        "phone": "555 0100",
+        "phone": "312-555-0100",
         "locale": "es",
         "invoice_preference": "mail",
     }
     answer = desk.post(path(world, "payer-edit", ref), form)
     assert answer.headers["Location"] == path(world, "payer", ref)
     changed = payer(world)
-    assert (changed.name, changed.email, changed.locale) == (
+    assert (changed.name, changed.email, changed.phone, changed.locale) == (
         "Eleanor M. Whitfield",
         "ellie@example.test",
+        "(312) 555-0100",
         "es",
     )
     assert "Eleanor M. Whitfield" in desk.get(path(world, "payer", ref)).content.decode()

@@ -68,6 +68,15 @@ def test_contact_data_are_changed_and_both_addresses_told(ruth: Client, row: Cal
     assert get_user_model().objects.filter(email="ruth@example.test").exists()
 
 
+def test_what_is_no_phone_number_is_said_beside_it_and_stays_typed(
+    ruth: Client, row: Callable[[], PayerRow]
+) -> None:
+    answer = ruth.post(f"/profile/contact/{row().public_id}/", CONTACT | {"phone": "555-01"})
+    assert "with its area code" in answer.context["form"].errors["phone"][0]
+    assert 'value="555-01"' in answer.content.decode()
+    assert row().phone == ""
+
+
 def test_the_same_data_again_tell_nobody(ruth: Client, row: Callable[[], PayerRow]) -> None:
     ruth.post(f"/profile/contact/{row().public_id}/", CONTACT | {"phone": ""})
     assert told("contact_changed") == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
-from counterfoil.core import db, errors
+from counterfoil.core import db, errors, phones
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.flows.payers import create_payer
 from counterfoil.identity import permissions
@@ -46,7 +46,8 @@ def run(*, actor: Actor, now: datetime, payer_ref: str, contact: Contact) -> Pay
 
     :raises errors.NotFound: the payer is not the actor's to see.
     :raises errors.NotPermitted: the role or the user profile does not allow it.
-    :raises errors.Invalid: no name, something that is no e-mail address, or a language we do not speak.
+    :raises errors.Invalid: no name, something that is no e-mail address or phone number, or a language we do not
+        speak; `field` names it.
     """
     payer = payer_queries.get_payer(actor=actor, public_id=payer_ref)
     _demand(actor, payer)
@@ -56,6 +57,8 @@ def run(*, actor: Actor, now: datetime, payer_ref: str, contact: Contact) -> Pay
         create_payer.demand_email(contact.email)
     if contact.locale not in dict(settings.LANGUAGES):
         raise errors.Invalid(_("We do not speak this language."), field="locale")
+    if contact.phone != payer.phone:
+        contact = replace(contact, phone=phones.normal(contact.phone))
     changed = sorted(name for name, value in asdict(contact).items() if value != getattr(payer, name))
     if not changed:
         return payer
