@@ -6,8 +6,13 @@ Numbers live only here and in the browser; a token keeps the name of a behavior,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from stdnum import luhn
+from stdnum.us import rtn
+
+# First two digits of a routing number: Federal Reserve districts, thrifts, electronic items, travelers checks.
+DISTRICTS: Final = {*range(1, 13), *range(21, 33), *range(61, 73), 80}
 Does = Literal["approve", "decline", "confirm", "settle", "return", "correct"]
 
 
@@ -180,15 +185,9 @@ def behavior(name: str) -> Behavior:
 
 def luhn_ok(number: str) -> bool:
     """Whether the check digit of a card number holds."""
-    total = 0
-    for place, digit in enumerate(reversed(number)):
-        value = int(digit) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return bool(number) and total % 10 == 0
+    return luhn.is_valid(number)
 
 
 def routing_ok(number: str) -> bool:
-    """Whether nine digits pass the check of a routing number."""
-    if len(number) != 9 or not number.isdigit() or number == "000000000":
-        return False
-    return sum(int(digit) * (3, 7, 1)[place % 3] for place, digit in enumerate(number)) % 10 == 0
+    """Whether nine digits can be a routing number: the check digit, and first digits that are given out."""
+    return rtn.is_valid(number) and int(number[:2]) in DISTRICTS
