@@ -187,6 +187,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # our adapter then works as long as for a known one, and sends nothing
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# As long as codes sent by mail may live (ASVS 6.5.5): who reads mail on another device needs the time.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
