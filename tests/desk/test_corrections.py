@@ -75,6 +75,9 @@ def test_credit_of_a_double_click_is_one(world: World, desk: Client, invoice: In
     given = {"token": token_of(desk.get(address)), "amount": "$200.00", "reason": "Away"}
     assert [desk.post(address, given).status_code for _ in range(2)] == [302, 302]
     assert world.fresh(invoice).open_minor == 300_000
+    page = desk.get(path(world, "invoice", invoice.public_id)).content.decode()
+    assert f"Credit on invoice {invoice.number}" in page
+    assert "$200.00" in page
 
 
 def test_what_cannot_be_credited_is_said_beside_the_field_and_kept(

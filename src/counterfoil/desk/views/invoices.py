@@ -103,5 +103,6 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
             (row, words.of(words.ORIGINS, row.origin), part)
             for row, part in payment_queries.list_for_invoice(actor=desk.actor, invoice_id=invoice.id)
         ],
+        "credits": ledger_queries.list_memos_on(actor=desk.actor, invoice_id=invoice.id),
     }
     return desks.show(request, desk, "invoice.html", place=PLACE, context=context)
