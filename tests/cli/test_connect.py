@@ -132,3 +132,39 @@ def test_a_biller_that_is_not_there_is_said_so() -> None:
     ):
         with pytest.raises(CommandError, match="There is no biller nobody"):
             call_command(*command)
+
+
+@pytest.mark.usefixtures("_secrets")
+def test_an_address_that_moved_and_a_key_that_was_replaced(
+    home: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(home)
+    before = only(home)
+    monkeypatch.setenv("COUNTERFOIL_CONNECT_SECRET_KEY", "sk_next")
+    moved = ("--set", "base_url=http://localhost:9001", "--new-secret", "secret_key")
+    run(home, "connections", "--change", before.public_id, *moved)
+    after = only(home)
+    assert (after.id, after.public_id, after.is_active) == (before.id, before.public_id, True)
+    assert after.config == {
+        **before.config,
+        "base_url": "http://localhost:9001",
+        "secret_key": "sk_next",
+    }
+    [noted] = AuditEvent.objects.filter(object_ref=after.public_id, action="connection.changed")
+    assert noted.details == {"changed": ["base_url", "secret_key"]}
+
+
+@pytest.mark.usefixtures("_secrets")
+def test_what_a_connection_cannot_become_is_refused_and_it_stays_as_it_was(home: Community) -> None:
+    connect(home)
+    ref, before = only(home).public_id, only(home).config
+    for wrong, says in (
+        (("--set", "base_url="), "lacks base_url"),
+        (("--set", "secret_key=sk_shown"), "is a secret"),
+        (("--new-secret", "color"), "has no setting color"),
+    ):
+        with pytest.raises(CommandError, match=says):
+            run(home, "connections", "--change", ref, *wrong)
+    with pytest.raises(CommandError, match="has no connection"):
+        run(Community("Oak Hill"), "connections", "--change", ref, "--set", "public_key=pk_y")
+    assert only(home).config == before

@@ -107,6 +107,14 @@ def disconnect(*, connection_id: int) -> None:
     GatewayConnection.objects.filter(pk=connection_id).update(is_active=False)
 
 
+def reset_connection(*, connection_id: int, config: Mapping[str, str]) -> None:
+    """Keep other settings for a connection, sealed. It stays the same one: tokens and payments go on naming it."""
+    db.demand_transaction()
+    [connection] = GatewayConnection.objects.filter(pk=connection_id)
+    sealed = _sealed(config, connection.public_id)
+    GatewayConnection.objects.filter(pk=connection_id).update(config_sealed=sealed)
+
+
 def _organization(name: str, now: datetime) -> Organization:
     found, _ = Organization.objects.get_or_create(
         name=name, defaults={"public_id": ids.new("organization"), "created_at": now}

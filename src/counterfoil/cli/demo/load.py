@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth import hashers
 
 from counterfoil.billers import queries as biller_queries
@@ -15,7 +16,12 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.cli.demo import outside, people
 from counterfoil.core import errors, ids
 from counterfoil.core.actor import OPERATOR, WORKER, Actor, ActorKind
-from counterfoil.flows.billers import change_settings, connect_gateway, create as create_biller
+from counterfoil.flows.billers import (
+    change_connection,
+    change_settings,
+    connect_gateway,
+    create as create_biller,
+)
 from counterfoil.flows.identity import actor as actors, create_staff
 from counterfoil.flows.identity.actor import Seen, SignedIn
 from counterfoil.flows.identity.create_staff import NewStaff
@@ -83,6 +89,24 @@ def run(*, now: datetime) -> None:
         _bills(loaded, resident)
     for person, payer_ref in payers:
         _welcome(loaded, person, payer_ref)
+
+
+def move(*, now: datetime) -> None:
+    """Let the billers and the practice gateway find each other where they are now: at ports of this start."""
+    for new in people.BILLERS:
+        biller = biller_queries.get_by_key(key=new.key)
+        for connection in biller_queries.list_active_connections(biller_id=biller.id):
+            if connection.gateway_key != outside.GATEWAY:
+                continue
+            keys = {name: value for name, value in connection.config.items() if name != "base_url"}
+            outside.introduce(biller=new, ref=connection.public_id, keys=keys)
+            change_connection.run(
+                actor=OPERATOR,
+                now=now,
+                biller_id=biller.id,
+                public_id=connection.public_id,
+                changes={"base_url": settings.COUNTERFOIL_SANDBOX_URL},
+            )
 
 
 def _biller(loaded: Loaded, new: people.NewBiller) -> None:

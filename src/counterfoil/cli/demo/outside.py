@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import httpx
@@ -36,8 +37,21 @@ def connection(*, biller: NewBiller, ref: str) -> NewConnection:
         "secret_key": f"sk_demo_{name}_{os.urandom(12).hex()}",
         "webhook_secret": f"whsec_demo_{os.urandom(16).hex()}",
     }
+    introduce(biller=biller, ref=ref, keys=keys)
+    return NewConnection(
+        gateway_key=GATEWAY,
+        name="Sandbox gateway (practice money)",
+        # PayPal at the first house only, so that both ways can be seen.
+        kinds=("bank", "card", "wallet") if biller.key == people.MAPLE_COURT.key else ("bank", "card"),
+        config={"base_url": settings.COUNTERFOIL_SANDBOX_URL, **keys},
+        public_id=ref,
+    )
+
+
+def introduce(*, biller: NewBiller, ref: str, keys: Mapping[str, str]) -> None:
+    """Tell the practice gateway who the biller is and where the portal is now: a port can be another one each time."""
     merchant = {
-        "id": f"mer_{name}",
+        "id": f"mer_{biller.key.replace('-', '_')}",
         "name": biller.name,
         "webhook_url": f"{settings.COUNTERFOIL_BASE_URL}/inbound/{GATEWAY}/{ref}/",
         "origins": [settings.COUNTERFOIL_BASE_URL],
@@ -47,14 +61,6 @@ def connection(*, biller: NewBiller, ref: str) -> NewConnection:
         f"{settings.COUNTERFOIL_SANDBOX_URL}/v1/admin/merchants",
         merchant,
         {"Authorization": f"Bearer {os.environ['SANDBOX_ADMIN_KEY']}"},
-    )
-    return NewConnection(
-        gateway_key=GATEWAY,
-        name="Sandbox gateway (practice money)",
-        # PayPal at the first house only, so that both ways can be seen.
-        kinds=("bank", "card", "wallet") if biller.key == people.MAPLE_COURT.key else ("bank", "card"),
-        config={"base_url": settings.COUNTERFOIL_SANDBOX_URL, **keys},
-        public_id=ref,
     )
 
 

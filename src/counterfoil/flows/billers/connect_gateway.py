@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from counterfoil.audit import operations as audit_operations
@@ -47,10 +48,18 @@ def fields(*, gateway_key: str) -> tuple[base.SettingField, ...]:
         raise errors.Invalid(str(error), code=error.code or None, field="gateway_key") from error
 
 
-def _check(new: NewConnection) -> None:
+def demand_config(*, gateway_key: str, config: Mapping[str, str]) -> base.Gateway:
+    """Return the gateway that these settings open.
+
+    :raises errors.Invalid: no such gateway, or its own code does not accept them.
+    """
     try:
-        gateway = registry.open_gateway(key=new.gateway_key, config=new.config)
+        return registry.open_gateway(key=gateway_key, config=config)
     except base.GatewayError as error:
         raise errors.Invalid(str(error), code=error.code or None, field="gateway_key") from error
+
+
+def _check(new: NewConnection) -> None:
+    gateway = demand_config(gateway_key=new.gateway_key, config=new.config)
     if not new.kinds or not set(new.kinds) <= set(gateway.kinds):
         raise errors.Invalid("This gateway does not take these kinds of payment.", field="kinds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -11,14 +11,10 @@ from django.urls import reverse
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.drafts import NewConnection
-from counterfoil.cli import secret
+from counterfoil.cli import gateway_settings
 from counterfoil.core import clock, errors, ids
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.billers import connect_gateway
-from counterfoil.gateways import base
-
-# A secret is read from COUNTERFOIL_CONNECT_SECRET_KEY and the like, or asked for: arguments are seen by everybody.
-SECRET_FROM: Final = "COUNTERFOIL_CONNECT_"  # noqa: S105 - how variables begin
 
 
 class Command(BaseCommand):
@@ -36,13 +32,7 @@ class Command(BaseCommand):
             "--kinds", required=True, help="what it takes: bank, card, wallet, with commas between"
         )
         parser.add_argument("--name", default="", help="what staff call it; preset: the gateway's key")
-        parser.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="a setting of the gateway that is no secret, such as base_url=https://...",
-        )
+        gateway_settings.add_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say where its events go, ask for what is missing, and connect."""
@@ -52,8 +42,15 @@ class Command(BaseCommand):
             raise CommandError(f"There is no biller {options['biller']}.") from error
         key = options["gateway"]
         try:
-            fields = connect_gateway.fields(gateway_key=key)
-            given = _given(options["set"], fields)
+            fields = {field.name: field for field in connect_gateway.fields(gateway_key=key)}
+            given = gateway_settings.given(options["set"], fields)
+            missing = [field for field in fields.values() if not field.secret and not given.get(field.name)]
+            if missing:
+                wanted = "; ".join(
+                    f"--set {each.name}=... ({each.label}: {each.help_text})" for each in missing
+                )
+                raise CommandError(f"Missing: {wanted}")
+            secrets = [field for field in fields.values() if field.secret]
             ref = ids.new("connection")
             place = reverse("inbound_message", kwargs={"gateway_key": key, "connection_ref": ref})
             self.stdout.write(f"The gateway is to send its events to {settings.COUNTERFOIL_BASE_URL}{place}")
@@ -61,7 +58,7 @@ class Command(BaseCommand):
                 gateway_key=key,
                 name=options["name"] or key,
                 kinds=tuple(kind.strip() for kind in options["kinds"].split(",")),
-                config=given | {field.name: _secret(field) for field in fields if field.secret},
+                config=given | {field.name: gateway_settings.read_secret(field) for field in secrets},
                 public_id=ref,
             )
             made = connect_gateway.run(actor=OPERATOR, now=clock.now(), biller_id=biller.id, new=new)
@@ -70,32 +67,3 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{biller.name} takes {', '.join(made.kinds)} through {made.name} ({made.public_id})."
         )
-
-
-def _given(assignments: list[str], fields: tuple[base.SettingField, ...]) -> dict[str, str]:
-    """Return the settings that are no secret.
-
-    :raises CommandError: one is missing, unknown, or a secret.
-    """
-    known = {field.name: field for field in fields}
-    given: dict[str, str] = {}
-    for text in assignments:
-        name, _, value = text.partition("=")
-        if name not in known:
-            raise CommandError(f"This gateway has no setting {name}; it has {', '.join(known)}.")
-        if known[name].secret:
-            raise CommandError(f"{name} is a secret: it is asked for, or read from {_variable(name)}.")
-        given[name] = value.strip()
-    missing = [field for field in fields if not field.secret and not given.get(field.name)]
-    if missing:
-        wanted = "; ".join(f"--set {field.name}=... ({field.label}: {field.help_text})" for field in missing)
-        raise CommandError(f"Missing: {wanted}")
-    return given
-
-
-def _secret(field: base.SettingField) -> str:
-    return secret.read(variable=_variable(field.name), question=f"{field.label} ({field.help_text})").strip()
-
-
-def _variable(name: str) -> str:
-    return f"{SECRET_FROM}{name.upper()}"

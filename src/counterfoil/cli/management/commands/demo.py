@@ -13,7 +13,10 @@ from counterfoil.core import clock
 
 
 class Command(BaseCommand):
-    """Loads through flows, in a demo alone. Safe to run again: what is loaded stays as it is."""
+    """Loads through flows, in a demo alone. Safe to run again: what is loaded stays as it is.
+
+    Ports may be others than last time: the practice gateway and the billers are told.
+    """
 
     help = "Loads the demo's data once; with --print says who can log in."
 
@@ -36,6 +39,8 @@ class Command(BaseCommand):
         if state == "none":
             self.stdout.write("Loading the demo's people, bills and payments ...")
             load.run(now=clock.now())
+        else:
+            load.move(now=clock.now())
 
     def _say(self) -> None:
         second = (
