@@ -30,11 +30,14 @@ def outstanding(run: Run) -> dict[Pair, int]:
 
 def in_between(run: Run) -> list[str]:
     """What is wrong now, however much is still on its way."""
-    payments = seen(run)
+    return _at_any_time(run, seen(run), outstanding(run))
+
+
+def _at_any_time(run: Run, payments: list[Seen], shown: dict[Pair, int]) -> list[str]:
     wrong = [
-        f"outstanding of {pair} is {shown}, must be {right}"
-        for pair, shown in outstanding(run).items()
-        if shown != (right := run.oracle.outstanding(pair, payments))
+        f"outstanding of {pair} is {amount}, must be {right}"
+        for pair, amount in shown.items()
+        if amount != (right := run.oracle.outstanding(pair, payments))
     ]
     wrong += [what for watch in run.watches for what in watch(run)]
     return wrong + [str(finding) for finding in verify.run(biller_id=run.world.biller_id)]
@@ -45,11 +48,12 @@ def at_the_end(run: Run) -> list[str]:
     with run.store.session() as db:
         charges = db.execute(CHARGED, [run.world.sandbox.id]).fetchall()
         movements = db.execute(MOVED, [run.world.sandbox.id]).fetchall()
-    payments = seen(run)
+    payments, shown = seen(run), outstanding(run)
     verdict = run.oracle.at_the_end(payments, charges, movements)
     result = reconcile.run(actor=WORKER, biller_id=run.world.biller_id)
-    wrong = [*in_between(run), *verdict.wrong, *(str(difference) for difference in result.differences)]
-    wrong += _compare("outstanding", verdict.outstanding, outstanding(run))
+    wrong = [*_at_any_time(run, payments, shown), *verdict.wrong]
+    wrong += [str(difference) for difference in result.differences]
+    wrong += _compare("outstanding", verdict.outstanding, shown)
     wrong += _books(run, verdict, sum(line["amount_minor"] for line in movements))
     wrong += _notices(run, payments)
     wrong += run.post.wrong_at_the_end()

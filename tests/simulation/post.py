@@ -14,11 +14,11 @@ from typing import Any, ClassVar, Final
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
 from django.test import override_settings
 
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.notices import deliver, redefer
+from tests.simulation import reading
 
 Letter = tuple[str, str]
 """A message's id, without its host, and the address it goes to."""
@@ -141,9 +141,7 @@ class Post:
         return "" if 1 <= times <= 1 + excused else f"was taken {times} times, {excused} crashes in between"
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [self.biller_id, *values])
-            return list(cursor.fetchall())
+        return reading.read(statement, [self.biller_id, *values])
 
 
 class Backend(BaseEmailBackend):

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from counterfoil.core import errors, failpoints, http
 from counterfoil.core.actor import WORKER, Actor
@@ -25,6 +26,7 @@ from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import faults as sandbox_faults, store
 from tests.factories import sandbox as sandboxes
 from tests.factories.world import World
+from tests.simulation import glance, reading
 from tests.simulation.oracle import Oracle, Pair
 from tests.simulation.post import Post
 
@@ -46,6 +48,11 @@ ZONES = (
     "Pacific/Pago_Pago",
 )
 DRAIN = [timedelta(minutes=5), timedelta(hours=2), *[timedelta(days=2)] * 4, *[timedelta(days=21)] * 3]
+NEXT_AT_GATEWAY = """
+SELECT least((SELECT min(next_at) FROM charge WHERE merchant_id = %(merchant)s),
+             (SELECT min(run_at) FROM delayed WHERE merchant_id = %(merchant)s),
+             (SELECT min(next_try_at) FROM event WHERE merchant_id = %(merchant)s)) AS at
+"""
 JOBS: dict[str, Callable[..., Any]] = {
     "call_gateway": lambda now, payment_id: call_gateway.run(actor=WORKER, now=now, payment_id=payment_id),
     "apply_gateway_event": lambda now, event_id: apply.run(actor=WORKER, now=now, event_id=event_id),
@@ -98,7 +105,7 @@ class Run:
         self.countdown: int | None = None
         self.places: Counter[str] = Counter()
         self.crashes = 0
-        self.first_job = self._sql("SELECT coalesce(max(id), 0) FROM procrastinate_jobs")[0][0]
+        self.first_job = reading.read("SELECT coalesce(max(id), 0) FROM procrastinate_jobs")[0][0]
 
     def _people(self) -> list[Person]:
         world = self.world
@@ -129,9 +136,16 @@ class Run:
         except Crash as crash:
             self.crashes += 1
             self.log.append(f"    crashed at {crash}")
-            connection.close()
+            self._hang_up()
         except errors.Refused as refused:
             self.log.append(f"    refused: {refused}")
+
+    @staticmethod
+    def _hang_up() -> None:
+        """End what a dead process leaves at the database: its transaction. It holds nothing beyond one."""
+        at_database = connection.connection
+        if at_database is None or at_database.info.transaction_status != TransactionStatus.IDLE:
+            connection.close()
 
     def _reached(self, place: str) -> None:
         self.places[place] += 1
@@ -170,7 +184,7 @@ class Run:
 
     def waiting_jobs(self) -> list[tuple[int, str, dict[str, int]]]:
         """Jobs of this seed that nobody has done."""
-        rows = self._sql(
+        rows = reading.read(
             "SELECT id, task_name, args FROM procrastinate_jobs WHERE id > %s AND task_name = ANY(%s) ORDER BY id",
             [self.first_job, list(JOBS)],
         )
@@ -179,7 +193,7 @@ class Run:
     def do_job(self, job: tuple[int, str, dict[str, int]]) -> None:
         """Run a job; it is gone only once it is done."""
         JOBS[job[1]](self.now, **job[2])
-        self._sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", [job[0]])
+        reading.read("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", [job[0]])
 
     def letters(self) -> None:
         """The worker carries some letters to the mail server, and now and then dies on its way."""
@@ -235,31 +249,43 @@ class Run:
         for chore in self.chores:
             chore(self)
         for _ in range(50):
-            due = self.world.sandbox.due()
+            due = self.due()
             for delivery in due:
                 self.deliver(delivery)
-            jobs = self.waiting_jobs()
+            seen = self.glance()
+            jobs = self.waiting_jobs() if seen.jobs else []
             for job in jobs:
                 self.do_job(job)
-            if not (due or jobs or self.ask()):
+            if not (due or jobs or (seen.checks and self.ask())):
                 break
         else:
             raise AssertionError("the worker does not come to rest")
-        if self.rows(
-            "SELECT 1 FROM gateway_events_gatewayevent WHERE biller_id = %s AND applied_at IS NULL LIMIT 1"
-        ):
+        if seen.events:
             self.redefer()
-        if self.rows("SELECT 1 FROM payments_payment WHERE biller_id = %s AND status = 'pending' LIMIT 1"):
+        if seen.matured:
             self.mature()
-        self.post.carry_all(self.now)
+        if seen.letters or seen.matured:
+            self.post.carry_all(self.now)
+
+    def due(self) -> list[Any]:
+        """Events that the gateway has to tell now; it is not asked while nothing can happen there."""
+        with self.store.session() as db:
+            row = db.execute(NEXT_AT_GATEWAY, {"merchant": self.world.sandbox.id}).fetchone()
+        at = row["at"] if row else None
+        return [] if at is None or at > self.now else self.world.sandbox.due()
+
+    def glance(self) -> glance.Glance:
+        """Look whether the worker has anything to do."""
+        return glance.look(
+            biller_id=self.world.biller_id,
+            now=self.now,
+            today=self.world.today,
+            first_job=self.first_job,
+            tasks=list(JOBS),
+        )
 
     # -- Looking ----------------------------------------------------------------------------------------------------
 
-    def _sql(self, statement: str, values: list[Any] | None = None) -> list[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return list(cursor.fetchall())
-
     def rows(self, statement: str) -> list[Any]:
         """Read our own tables, `%s` being the biller, by plain SQL: no query of the product stands between."""
-        return self._sql(statement, [self.world.biller_id])
+        return reading.read(statement, [self.world.biller_id])
