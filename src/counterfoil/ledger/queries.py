@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, Min, Q, QuerySet, Sum
 
-from counterfoil.core import scope
+from counterfoil.core import db, scope
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.ledger import chart
 from counterfoil.ledger.models import Line
@@ -34,21 +35,24 @@ class MoveRow:
 
 def credits_of(*, actor: Actor, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
     """Return the unapplied credit, in minor units, of each `(billing account id, payer id)`; zero is left out."""
-    rows = (
-        Line.objects.filter(
-            account=chart.UNAPPLIED_CREDIT,
-            billing_account_id__in={account for account, _ in pairs},
-            payer_id__in={payer for _, payer in pairs},
-        )
-        .values_list("billing_account_id", "payer_id")
-        .annotate(total=Sum("amount_minor"))
-    )
+    if not pairs:
+        return {}
+    mine, values = "true", list[Any]()
     if not actor.is_system:
         # Somebody who is staff and a payer too is what the interface says, as everywhere.
         is_staff = actor.kind == ActorKind.STAFF
-        mine = Q(biller_id__in=actor.staff_biller_ids()) if is_staff else Q(payer_id__in=actor.payer_ids())
-        rows = rows.filter(mine)
-    return {(account, payer): -total for account, payer, total in rows if total and (account, payer) in pairs}
+        mine = "biller_id = ANY(%s)" if is_staff else "payer_id = ANY(%s)"
+        values = [list(actor.staff_biller_ids() if is_staff else actor.payer_ids())]
+    account_ids, payer_ids = {account for account, _ in pairs}, {payer for _, payer in pairs}
+    sums = db.select(
+        "SELECT billing_account_id, payer_id, sum(amount_minor) FROM ledger_line"  # noqa: S608 - our own names
+        f" WHERE account = %s AND billing_account_id = ANY(%s) AND payer_id = ANY(%s) AND {mine}"
+        " GROUP BY billing_account_id, payer_id",
+        [chart.UNAPPLIED_CREDIT, list(account_ids), list(payer_ids), *values],
+    )
+    return {
+        (account, payer): -int(total) for account, payer, total in sums if total and (account, payer) in pairs
+    }
 
 
 def _of_pairs(actor: Actor, pairs: Collection[Pair]) -> QuerySet[Line]:
