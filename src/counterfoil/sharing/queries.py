@@ -145,6 +145,16 @@ def list_standing(*, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int]
     return found
 
 
+def has_standing(*, pairs: Collection[tuple[int, int]]) -> bool:
+    """Tell whether anybody shares every bill of one of these `(account id, payer id)`; mostly nobody does."""
+    found = db.select(
+        "SELECT account_id, payer_id FROM sharing_share WHERE invoice_id IS NULL AND status = %s"
+        " AND account_id = ANY(%s) AND payer_id = ANY(%s)",
+        [states.ACCEPTED, [account for account, _ in pairs], [payer for _, payer in pairs]],
+    )
+    return bool(found)
+
+
 def list_offered(*, biller_id: int, before: datetime) -> dict[int, list[ShareRow]]:
     """Return the shares of a biller's invoices that nobody has answered since `before`, by invoice; one query."""
     rows = Share.objects.filter(

@@ -50,10 +50,10 @@ def cover(*, now: datetime, pairs: Collection[tuple[int, int]]) -> None:
 
     One query where there is no such share. Doing it again changes nothing.
     """
-    if not sharing_queries.list_standing(pairs=pairs):
+    if not sharing_queries.has_standing(pairs=pairs):
         return
     payer_queries.lock_accounts(account_ids={account_id for account_id, _ in pairs})
-    # Again, now that nobody can end one.
+    # Read now that nobody can end one.
     standing = sharing_queries.list_standing(pairs=pairs)
     invoices = invoice_queries.lock(invoice_ids=invoice_queries.open_ids(pairs=standing.keys()))
     for (account_id, payer_id), shares in standing.items():

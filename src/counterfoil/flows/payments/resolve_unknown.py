@@ -49,6 +49,8 @@ def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str)
 
     :returns: those about which there was no answer; ask again later.
     """
+    if not payment_ids:
+        return set()
     rows = attempt_queries.list_to_ask(payment_ids=payment_ids)
     tokens = method_queries.list_tokens(method_ids={row.method_id for row in rows})
     connections = biller_queries.list_connections(
