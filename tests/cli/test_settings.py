@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from counterfoil.audit.models import AuditEvent
 from counterfoil.billers import queries as biller_queries, settings
-from counterfoil.billers.models import BillerSettings
+from counterfoil.billers.models import Biller, BillerSettings
 from counterfoil.cli import biller_settings
 from tests.factories.people import Community
 
@@ -97,3 +97,12 @@ def test_what_cannot_be_is_refused_in_plain_words_and_nothing_is_changed(
 def test_a_biller_that_is_not_there_is_said_so() -> None:
     with pytest.raises(CommandError, match="There is no biller nobody"):
         call_command("settings", "nobody")
+
+
+def test_a_collector_that_has_no_basis_sets_no_fee_and_nothing_else_either(home: Community) -> None:
+    Biller.objects.filter(pk=home.id).update(collector_mode=True)
+    with pytest.raises(CommandError, match=r"^payments\.card_fee_minor: A collector takes no fee without"):
+        run(home, "portal.sharing=off", "payments.card_fee_minor=295")
+    assert not BillerSettings.objects.filter(biller_id=home.id).exists()
+    shown = run(home, "payments.card_fee_minor=295", "payments.fee_basis=Lease 9, approved by Dana Cole")
+    assert "payments.card_fee_minor=295  (preset: 0)" in shown

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from counterfoil.core import errors
 
 LONGEST_NOTE: Final = 500
+# No law names this bound. A flat fee above it is dollars typed for cents, not the price of a convenience.
+MOST_FEE_MINOR: Final = 2_500
+LONGEST_BASIS: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,13 @@ class PaymentSettings:
     # A scheduled payment can be changed until this hour of the day before, where the biller is (product.md 3).
     schedule_cutoff_hour: int = 20
     schedule_days_ahead: int = 180
+    # A flat fee of each payment made by choice; none with a bank account, none of autopay (`billers.fees`).
+    card_fee_minor: int = 0
+    wallet_fee_minor: int = 0
+    # Where the wallet's provider permits a fee, in the biller's words (FE-11).
+    wallet_fee_permission: str = ""
+    # What lets a collector take a fee: the contract's clause or the law, and who approved it (FE-01).
+    fee_basis: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what could never be right."""
@@ -68,6 +78,20 @@ class PaymentSettings:
             raise errors.Invalid(_("Between 0 and 23 o'clock."), field="schedule_cutoff_hour")
         if not 1 <= self.schedule_days_ahead <= 730:
             raise errors.Invalid(_("Between 1 and 730 days."), field="schedule_days_ahead")
+        self._check_fees()
+
+    def _check_fees(self) -> None:
+        for name in ("card_fee_minor", "wallet_fee_minor"):
+            if not 0 <= getattr(self, name) <= MOST_FEE_MINOR:
+                raise errors.Invalid(_("Between $0.00 and $25.00."), field=name)
+        for name in ("wallet_fee_permission", "fee_basis"):
+            if len(getattr(self, name)) > LONGEST_BASIS:
+                raise errors.Invalid(_("At most 300 letters."), field=name)
+        if self.wallet_fee_minor and not self.wallet_fee_permission.strip():
+            message = _(
+                "A wallet costs no fee unless its provider permits it: set wallet_fee_permission first."
+            )
+            raise errors.Invalid(message, field="wallet_fee_minor", code="no_permission")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,10 @@ ABOUT: Final[dict[str, dict[str, str]]] = {
         "receipt_note": "The biller's own words on receipts, at most 500 letters",
         "schedule_cutoff_hour": "Until this hour of the day before, what is set for later can be changed",
         "schedule_days_ahead": "How many days ahead a payment can be set, 1 to 730",
+        "card_fee_minor": "Flat fee of a card payment made by choice, in cents, up to 2500; never of autopay",
+        "wallet_fee_minor": "The same for a wallet such as PayPal; needs wallet_fee_permission",
+        "wallet_fee_permission": "Where the wallet's provider permits a fee; none: no fee",
+        "fee_basis": "A collector's basis for fees: clause or law, and who approved it; none: no fee",
     },
     "notices": {
         "due_soon_days": "Days before the due date: due soon; 0: not sent",

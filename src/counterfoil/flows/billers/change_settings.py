@@ -8,10 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from counterfoil.audit import operations as audit_operations
-from counterfoil.billers import operations as biller_operations, queries as biller_queries, settings
+from counterfoil.billers import fees, operations as biller_operations, queries as biller_queries, settings
 from counterfoil.core import db
 from counterfoil.core.actor import Actor
 from counterfoil.identity import permissions
+
+
+def check(
+    *, biller_id: int, section: str, changes: Mapping[str, Any]
+) -> tuple[int, settings.Section, settings.Section]:
+    """Return the section's version, what holds and what would hold. Writes nothing.
+
+    :raises errors.Invalid: an unknown name or a value that cannot be here; `field` names it.
+    """
+    version, before = biller_queries.get_settings(biller_id=biller_id, section=section)
+    after = settings.changed(section, before, changes)
+    fees.demand_basis(biller=biller_queries.get(biller_id=biller_id), document=after)
+    return version, before, after
 
 
 def run(
@@ -25,8 +38,7 @@ def run(
     """
     actor.demand_staff(permissions.CHANGE_SETTINGS, biller_id=biller_id)
     with db.transaction():
-        version, before = biller_queries.get_settings(biller_id=biller_id, section=section)
-        after = settings.changed(section, before, changes)
+        version, before, after = check(biller_id=biller_id, section=section, changes=changes)
         if after == before:
             return before
         biller_operations.set_section(

@@ -44,8 +44,7 @@ def _change(biller_id: int, changes: biller_settings.Changes) -> None:
     try:
         # All of it is tried before any of it is written.
         for section, values in changes.items():
-            _version, before = biller_queries.get_settings(biller_id=biller_id, section=section)
-            settings.changed(section, before, values)
+            change_settings.check(biller_id=biller_id, section=section, changes=values)
         for section, values in changes.items():
             change_settings.run(
                 actor=OPERATOR, now=clock.now(), biller_id=biller_id, section=section, changes=values
