@@ -221,3 +221,15 @@ def test_an_empty_list_says_why(world: World, desk: Client, name: str) -> None:
     page = desk.get(path(world, name)).content.decode()
     if name in {"invoices", "payments", "undeposited"}:
         assert "empty-title" in page
+
+
+def test_a_fee_stands_beside_the_amount_that_is_paid(world: World, desk: Client) -> None:
+    world.set_payments(card_fee_minor=295)
+    world.invoice(NewLine("Podiatry", 10_000))
+    payment = world.pay(world.card())
+    page = desk.get(path(world, "payment", payment.public_id)).content.decode()
+    assert "$102.95" in page
+    assert "$2.95 of it is the fee." in page
+    waiting = desk.get(path(world, "undeposited")).content.decode()
+    assert 'data-label="Amount" class="end num">$100.00<' in waiting
+    assert 'data-label="Fee" class="end num">$2.95<' in waiting

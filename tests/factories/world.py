@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from counterfoil.billers import operations as biller_operations, queries as biller_queries, settings
 from counterfoil.core import db
 from counterfoil.core.actor import OPERATOR, WORKER, Actor, ActorKind, PayerGrant, StaffGrant
+from counterfoil.flows.billers import change_settings
 from counterfoil.flows.gateway_events import apply, receive
 from counterfoil.flows.invoices import issue
 from counterfoil.flows.methods import add
@@ -102,6 +103,12 @@ class World:
                 by_ref="operator",
                 now=self.now,
             )
+
+    def set_payments(self, **changes: object) -> None:
+        """Change how payments are taken here, as an operator would."""
+        change_settings.run(
+            actor=OPERATOR, now=self.now, biller_id=self.biller_id, section="payments", changes=changes
+        )
 
     def add_resident(self, name: str, email: str = "") -> tuple[int, int]:
         """Add a resident who pays for herself; return account and payer."""

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from counterfoil.billers.queries import BillerRow
 from counterfoil.billers.settings import PaymentSettings, PortalSettings
 from counterfoil.core import errors, money
-from counterfoil.flows.payments import quote
+from counterfoil.flows.payments import orders, quote
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder
 from counterfoil.invoices.queries import InvoiceRow
@@ -58,9 +58,18 @@ def invoice(number: int, total: int, opened: int, pending: int) -> InvoiceRow:
     )  # type: ignore[return-value] # fmt: skip
 
 
-def facts(invoices: list[InvoiceRow], *, ahead: int, credit: int) -> Facts:
+def facts(invoices: list[InvoiceRow], *, ahead: int, credit: int, fee: int = 0) -> Facts:
+    paying = PaymentSettings(card_fee_minor=fee)
     return Facts(
-        biller=blank(BillerRow, id=1, currency="USD", portal=PortalSettings(), payments=PaymentSettings()),  # type: ignore[arg-type]
+        biller=blank(
+            BillerRow,
+            id=1,
+            currency="USD",
+            portal=PortalSettings(),
+            payments=paying,
+            kinds=frozenset({"bank", "card"}),
+            collector_mode=False,
+        ),  # type: ignore[arg-type]
         payer=blank(PayerRow, id=20, biller_id=1, name="Eleanor"),  # type: ignore[arg-type]
         account=blank(AccountRow, id=10, biller_id=1, holder_name="Eleanor"),  # type: ignore[arg-type]
         found_method=blank(
@@ -127,3 +136,20 @@ def test_chosen_amounts_are_charged_as_typed(
     )
     other = replace(order, amounts=((amounts[0][0], amounts[0][1] + 1), *amounts[1:]))
     assert quote.make(facts=facts(rows, ahead=0, credit=0), order=other).digest != made.digest
+
+
+@given(bills, st.integers(0, 2_500), st.integers(0, 5_000) | st.none())
+def test_a_fee_is_on_top_and_changes_nothing_that_is_paid(
+    figures: list[tuple[int, int, int]], fee: int, most: int | None
+) -> None:
+    rows = [invoice(number, *each) for number, each in enumerate(figures, start=1)]
+    if not any(row.payable_minor for row in rows):
+        return
+    order = PayOrder(20, 10, "mth_1", Mode.OUTSTANDING, most_fee_minor=most)
+    free = quote.make(facts=facts(rows, ahead=0, credit=0), order=order)
+    made = quote.make(facts=facts(rows, ahead=0, credit=0, fee=fee), order=order)
+    assert (made.shares, made.amount_minor, made.prepaid_minor) == (free.shares, free.amount_minor, 0)
+    assert made.fee_minor == (fee if most is None else min(fee, most))
+    assert made.total_minor == free.amount_minor + made.fee_minor
+    assert (made.digest == free.digest) == (made.fee_minor == 0)
+    assert orders.fee_of(made.digest) == made.fee_minor

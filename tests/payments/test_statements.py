@@ -173,6 +173,17 @@ def test_the_year_tells_what_was_paid_for_whom_and_for_what(world: World) -> Non
     assert yearly.read(actor=world.payer, payer_id=world.payer_id, year=world.today.year - 1).people == ()
 
 
+def test_a_fee_is_told_of_by_itself_and_pays_nothing_on_the_account(world: World) -> None:
+    world.set_payments(card_fee_minor=295)
+    world.invoice(NewLine("Rent, November", 10_000))
+    world.pay(world.card())
+    [person] = yearly.read(actor=world.payer, payer_id=world.payer_id, year=world.today.year).people
+    assert (person.kinds, person.credit_minor) == ((("Rent", 10_000),), 0)
+    assert (person.fee_minor, person.total_minor) == (295, 10_295)
+    statement = read(world, world.today, world.today)
+    assert (statement.charged_minor, statement.paid_minor, statement.closing_minor) == (10_000, 10_000, 0)
+
+
 def test_the_year_comes_to_what_the_books_took_off(world: World) -> None:
     a_month(world)
     years = (world.today.year, world.today.year + 1)

@@ -75,6 +75,19 @@ PROOFS: Final = {
         WHERE p.origin NOT IN ('import', 'hand') AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)
           AND (z.id IS NULL OR z.payer_id <> p.payer_id OR z.amount_minor < p.amount_minor + p.fee_minor
                OR z.debit_on > p.effective_on)""",
+    "The fees in the books are those that were charged": """
+        SELECT coalesce(l.biller_id, p.biller_id)::text,
+               format('%%s in the books, %%s charged', coalesce(l.total, 0), coalesce(p.total, 0))
+        FROM (SELECT biller_id, -sum(amount_minor) AS total FROM ledger_line
+              WHERE account = 'fee_income' AND (%(biller)s::bigint IS NULL OR biller_id = %(biller)s) GROUP BY 1) l
+        FULL JOIN (SELECT biller_id, sum(fee_minor) AS total FROM payments_payment
+              WHERE fee_minor <> 0 AND status = 'settled'
+                AND (%(biller)s::bigint IS NULL OR biller_id = %(biller)s) GROUP BY 1) p ON p.biller_id = l.biller_id
+        WHERE coalesce(l.total, 0) <> coalesce(p.total, 0)""",
+    "A bank account, autopay and collecting cost no fee": """
+        SELECT public_id, format('%%s by %%s, %%s', fee_minor, method_kind, origin) FROM payments_payment
+        WHERE fee_minor <> 0 AND (method_kind = 'bank' OR origin IN ('autopay', 'pull'))
+          AND (%(biller)s::bigint IS NULL OR biller_id = %(biller)s)""",
     "A part of an invoice says what its payer's payments say": """
         SELECT i.public_id, format('%%s and %%s cached, %%s and %%s paid and claimed',
                                    t.paid_minor, t.pending_minor, c.paid, c.pending)

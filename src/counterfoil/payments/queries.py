@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from counterfoil.core import db, errors, pages, scope
 from counterfoil.core.actor import Actor
@@ -247,9 +247,9 @@ def sum_pending(*, actor: Actor, payer_ids: Collection[int] | None = None) -> di
 
 
 def sum_scope(*, biller_id: int, scope_name: str) -> int:
-    """Return what the payments under one scope took or will take, in minor units; ended ones count nothing."""
+    """Return what the payments under one scope took or will take, fees included, in minor units; ended ones nothing."""
     rows = Payment.objects.filter(biller_id=biller_id, scope=scope_name).exclude(status__in=states.FINISHED)
-    return rows.aggregate(total=Sum("amount_minor"))["total"] or 0
+    return rows.aggregate(total=Sum(F("amount_minor") + F("fee_minor")))["total"] or 0
 
 
 def list_scope(*, actor: Actor, biller_id: int, scope_name: str) -> list[PaymentRow]:

@@ -88,6 +88,21 @@ def test_the_limits_hold_for_each_payment_and_for_all(world: World) -> None:
     with pytest.raises(errors.Invalid):
         pay(world, sister, ref, order(world, world.payer_id, method, (invoice.public_id, 1_000)))
     assert len(acted(world)) == 2
+
+
+def test_the_fee_counts_in_the_limits(world: World) -> None:
+    world.set_payments(card_fee_minor=295)
+    invoice, method = world.invoice(), world.card()
+    ref, sister = relatives.helper(world, method=method, limit=50_000, total=80_000)
+    with pytest.raises(errors.Invalid, match=r"\$500\.00 at most, the fee of \$2\.95 included"):
+        pay(world, sister, ref, order(world, world.payer_id, method, (invoice.public_id, 49_706)))
+    pay(world, sister, ref, order(world, world.payer_id, method, (invoice.public_id, 49_705)))
+    # What is left of the whole is $300.00, the second fee is of it.
+    with pytest.raises(errors.Invalid, match=r"\$300\.00 at most"):
+        pay(world, sister, ref, order(world, world.payer_id, method, (invoice.public_id, 29_706)))
+    pay(world, sister, ref, order(world, world.payer_id, method, (invoice.public_id, 29_705)))
+    assert world.outstanding == 320_000 - 49_705 - 29_705
+    assert_sound(world)
     assert_sound(world)
 
 

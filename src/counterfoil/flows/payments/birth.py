@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -30,6 +30,8 @@ LEASE = timedelta(seconds=60)
 WAITS_FOR_JOB = timedelta(minutes=10)
 KEY_ONCE = "payment_key_once"
 PAID_ONLY = NewPart(is_live=False)
+# What nobody chooses anew each time costs no convenience fee (FE-06), whoever asks for it.
+RECURRING = frozenset({"autopay", "pull"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _bear(actor: Actor, now: datetime, submissions: Sequence[Submission], *, cal
             continue
         try:
             card_limits.check(actor=actor, now=now, facts=known)
-            made = _agreed(quote.make(facts=known, order=submission.order), submission)
+            made = _agreed(quote.make(facts=known, order=_priced(submission)), submission)
         except errors.Refused as refusal:
             births.append(refusal)
             continue
@@ -126,10 +128,15 @@ def _known(submission: Submission, before: tuple[int, str, str]) -> Birth:
     return Born(payment_id, public_id, is_new=False)
 
 
+def _priced(submission: Submission) -> PayOrder:
+    order = submission.order
+    return replace(order, most_fee_minor=0) if submission.origin in RECURRING else order
+
+
 def _agreed(made: Quote, submission: Submission) -> Quote:
     """Charge what was reviewed and nothing else (FE-08; AX-05)."""
     if made.digest != submission.seen:
-        raise errors.Stale(_("Something changed since you checked this payment. Please check it again."))
+        raise quote.stale(made, submission.seen)
     return made
 
 

@@ -23,7 +23,7 @@ from counterfoil.sharing.queries import HelperRow
 
 @dataclass(frozen=True, slots=True)
 class Helping:
-    """An access and what was paid under it so far, in minor units; `serves` is false once it is over."""
+    """An access and what was paid under it so far, fees included, in minor units; `serves` is false once it is over."""
 
     row: HelperRow
     used_minor: int
@@ -37,8 +37,8 @@ class Helping:
             return 0
         return max(0, min(row.limit_minor or 0, (row.total_minor or 0) - self.used_minor))
 
-    def check(self, *, order: PayOrder, amount_minor: int, prepaid_minor: int) -> None:
-        """Refuse what the access does not cover.
+    def check(self, *, order: PayOrder, amount_minor: int, fee_minor: int, prepaid_minor: int) -> None:
+        """Refuse what the access does not cover; the fee counts in its limits.
 
         :raises errors.Stale: it has ended, or its day is over.
         :raises errors.Invalid: another method than the one that was named, more than the limits, or than is owed.
@@ -52,9 +52,16 @@ class Helping:
             raise errors.Invalid(_("Choose a payment method that you may use here."), field="method")
         if prepaid_minor:
             raise errors.Invalid(_("Pay no more than is owed."), field="amount")
-        if amount_minor > self.left_minor:
+        if amount_minor + fee_minor > self.left_minor:
             most = formats.money(self.left_minor, row.currency, order.locale)
-            raise errors.Invalid(_("You may pay %(most)s at most.") % {"most": most}, field="amount")
+            message = _("You may pay %(most)s at most.") % {"most": most}
+            if fee_minor:
+                fee = formats.money(fee_minor, row.currency, order.locale)
+                message = _("You may pay %(most)s at most, the fee of %(fee)s included.") % {
+                    "most": most,
+                    "fee": fee,
+                }
+            raise errors.Invalid(message, field="amount")
 
 
 def scope_of(ref: str) -> str:

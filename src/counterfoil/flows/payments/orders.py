@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,6 +26,7 @@ class PayOrder:
     """One intent to pay one biller for one account.
 
     `amounts` (invoice public id, minor units) counts in INVOICES; in AHEAD it is one pair without an invoice.
+    `most_fee_minor`: what was agreed to before, and for what recurs nothing (FE-06); None where the biller's fee holds.
     """
 
     payer_id: int
@@ -31,6 +35,7 @@ class PayOrder:
     mode: Mode
     amounts: tuple[tuple[str, int], ...] = ()
     locale: str = "en"
+    most_fee_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class Share:
 class Quote:
     """What an order comes to now: the figures, the days, and the exact text to accept.
 
-    `digest` is the mark of all that, and of what was left to pay: a payment made meanwhile makes a review stale.
+    `digest` is the mark of all that, and of what was left to pay: a payment made meanwhile makes a review stale. Its
+    end says the fee, so that a fee that changed since can be told of (`fee_of`).
     """
 
     order: PayOrder
@@ -96,3 +102,15 @@ class Quote:
     def total_minor(self) -> int:
         """Amount and fee: what the method is charged."""
         return self.amount_minor + self.fee_minor
+
+
+def mark(figures: Sequence[object], *, fee_minor: int) -> str:
+    """Return the mark of what was reviewed, with the fee at its end; 64 letters at most."""
+    whole = hashlib.sha256(json.dumps(figures).encode()).hexdigest()
+    return f"{whole[:48]}_{fee_minor}"
+
+
+def fee_of(digest: str) -> int | None:
+    """Return the fee that a mark was made with, in minor units; None where it is no mark of ours."""
+    end = digest.partition("_")[2]
+    return int(end) if end.isascii() and end.isdigit() and len(end) <= 12 else None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _, override
 
 from counterfoil.agreements import texts
+from counterfoil.billers import fees
 from counterfoil.core import errors, format as formats
 from counterfoil.core.calendar import BankCalendar
 from counterfoil.flows.payments.facts import Facts
-from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Share
+from counterfoil.flows.payments.orders import Mode, PayOrder, Quote, Share, fee_of, mark
 from counterfoil.invoices.queries import InvoiceRow
 from counterfoil.methods.queries import MethodRow
 
@@ -38,16 +37,35 @@ def make(*, facts: Facts, order: PayOrder) -> Quote:
         shares, prepaid = _chosen(facts, order)
     amount = sum(share.amount_minor for share in shares) + prepaid
     _check_amount(facts, amount)
+    fee = _fee(facts, order)
     if facts.helping is not None:
-        facts.helping.check(order=order, amount_minor=amount, prepaid_minor=prepaid)
-    return _quote(facts, order, tuple(shares), prepaid, amount)
+        facts.helping.check(order=order, amount_minor=amount, fee_minor=fee, prepaid_minor=prepaid)
+    return _quote(facts, order, tuple(shares), prepaid, fee)
 
 
-def _quote(facts: Facts, order: PayOrder, shares: tuple[Share, ...], prepaid: int, amount: int) -> Quote:
+def stale(made: Quote, seen: str) -> errors.Stale:
+    """Return why what was reviewed does not hold any more; a fee that is another one now is named (FE-08)."""
+    before = fee_of(seen)
+    if before is None or before == made.fee_minor:
+        return errors.Stale(_("Something changed since you checked this payment. Please check it again."))
+    if not made.fee_minor:
+        return errors.Stale(_("This payment has no fee any more. Please check it again."))
+    fee = formats.money(made.fee_minor, made.currency, made.order.locale)
+    return errors.Stale(_("The fee for this payment is now %(fee)s. Please check it again.") % {"fee": fee})
+
+
+def _fee(facts: Facts, order: PayOrder) -> int:
+    """Return the biller's fee of today, and never more than was agreed to before; nothing for what recurs (FE-06)."""
+    fee = fees.of(biller=facts.biller, kind=facts.method.kind)
+    return fee if order.most_fee_minor is None else min(fee, order.most_fee_minor)
+
+
+def _quote(facts: Facts, order: PayOrder, shares: tuple[Share, ...], prepaid: int, fee: int) -> Quote:
+    amount = sum(share.amount_minor for share in shares) + prepaid
     effective_on, paid_on, returnable_until = _days(facts)
     with override(order.locale):
         text = texts.single_payment(
-            kind=facts.method.kind, terms=_terms(facts, order.locale, amount, effective_on)
+            kind=facts.method.kind, terms=_terms(facts, order.locale, (amount, fee), effective_on)
         )
     figures = [
         order.payer_id, order.account_id, facts.method.public_id, amount, prepaid, facts.biller.currency,
@@ -66,14 +84,14 @@ def _quote(facts: Facts, order: PayOrder, shares: tuple[Share, ...], prepaid: in
         shares=shares,
         prepaid_minor=prepaid,
         amount_minor=amount,
-        fee_minor=0,
+        fee_minor=fee,
         currency=facts.biller.currency,
         submitted_on=facts.today,
         effective_on=effective_on,
         paid_on=paid_on,
         returnable_until=returnable_until,
         text=text,
-        digest=hashlib.sha256(json.dumps(figures).encode()).hexdigest(),
+        digest=mark(figures, fee_minor=fee),
     )
 
 
@@ -193,8 +211,11 @@ def _days(facts: Facts) -> tuple[date, date | None, date | None]:
     return effective_on, paid_on, effective_on + timedelta(days=facts.return_window_days)
 
 
-def _terms(facts: Facts, locale: str, amount: int, effective_on: date) -> texts.PaymentTerms:
-    shown = formats.money(amount, facts.biller.currency, locale)
+def _terms(facts: Facts, locale: str, parts: tuple[int, int], effective_on: date) -> texts.PaymentTerms:
+    """What the text names; `parts` are amount and fee."""
+    amount, fee, total = (
+        formats.money(minor, facts.biller.currency, locale) for minor in (*parts, sum(parts))
+    )
     method = facts.method
     return texts.PaymentTerms(
         biller_name=facts.biller.legal_name or facts.biller.name,
@@ -202,9 +223,9 @@ def _terms(facts: Facts, locale: str, amount: int, effective_on: date) -> texts.
         payer_name=facts.payer.name,
         method=f"{method.issuer} ****{method.last4}" if method.last4 else method.issuer,
         account_kind=_("savings") if method.bank_account_kind == "savings" else _("checking"),
-        amount=shown,
-        fee=formats.money(0, facts.biller.currency, locale),
-        total=shown,
+        amount=amount,
+        fee=fee,
+        total=total,
         debit_on=_debit_on(facts, locale, effective_on),
         today=formats.day(facts.today, locale, long=True),
         locale=locale,
