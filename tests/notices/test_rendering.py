@@ -331,6 +331,29 @@ def test_no_message_about_a_bill_threatens_or_says_what_it_is_for() -> None:
             assert word not in text
 
 
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (
+            "scheduled_confirmed",
+            ["$102.95 to Maple Court", "the fee is not more", "Fee: $2.95", "Total: $102.95"],
+        ),
+        ("scheduled_canceled", ["$102.95 to Maple Court"]),
+        (
+            "scheduled_lowered",
+            ["is $42.95 instead of $102.95", "Amount: $40.00", "Fee: $2.95", "Total: $42.95"],
+        ),
+        ("autopay_failed", ["$102.95 to Maple Court", "Nothing was taken, the fee neither."]),
+    ],
+)
+def test_what_is_set_with_a_fee_says_amount_fee_and_total(key: str, says: list[str]) -> None:
+    data = LATER[key] | {"amount_minor": 10_000, "fee_minor": 295, "by_autopay": False}
+    text = render(key, data | {"taken_minor": 4_000, "taken_fee_minor": 295}).text
+    plain = " ".join(text.split())
+    assert [each for each in says if each not in plain] == []
+    assert "No fee was added" not in plain
+
+
 def test_what_the_biller_adds_stands_in_the_mail_and_on_the_receipt() -> None:
     message = render("payment_receipt", DATA["payment_receipt"] | {"receipt_note": "Tax ID 12-3456789"})
     (sheet,) = message.attachments

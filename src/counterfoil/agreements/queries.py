@@ -70,16 +70,18 @@ def has_standing(*, method_ref: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """For which method a permission was given, and when. For flows alone."""
+    """For which method a permission was given, when, and up to which amount, if any. For flows alone."""
 
     method_ref: str
     accepted_at: datetime
+    amount_minor: int | None
 
 
 def list_given(*, authorization_ids: Collection[int]) -> dict[int, Given]:
     """Return what each of these permissions was given for, by its row id."""
     rows = Authorization.objects.filter(pk__in=authorization_ids)
-    return {pk: Given(ref, at) for pk, ref, at in rows.values_list("pk", "method_ref", "accepted_at")}
+    found = rows.values_list("pk", "method_ref", "accepted_at", "amount_minor")
+    return {pk: Given(ref, at, minor) for pk, ref, at, minor in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from counterfoil.agreements.texts import AgreementText
 
 SCHEDULED_DEBIT_VERSION: Final = "scheduled-debit/2026-11-1"
 SCHEDULED_CHARGE_VERSION: Final = "scheduled-charge/2026-11-1"
+SCHEDULED_FEE_VERSION: Final = "scheduled-fee/2026-11-1"
 RECURRING_DEBIT_VERSION: Final = "recurring-debit/2026-11-1"
 RECURRING_CHARGE_VERSION: Final = "recurring-charge/2026-11-1"
 
@@ -39,11 +40,13 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class LaterTerms:
-    """One payment on a later day."""
+    """One payment on a later day: amount, fee and what they come to."""
 
     parties: Parties
     amount: str
     fee: str
+    total: str
+    has_fee: bool
     run_on: str
     cutoff: str
 
@@ -67,6 +70,8 @@ def scheduled_payment(terms: LaterTerms) -> AgreementText:
     """Return the authorization of one payment on a later day, in the active language."""
     parties = terms.parties
     version = SCHEDULED_DEBIT_VERSION if parties.is_bank else SCHEDULED_CHARGE_VERSION
+    if terms.has_fee:
+        version = SCHEDULED_FEE_VERSION
     heading = (
         _("Authorization for one bank payment on a later day")
         if parties.is_bank
@@ -75,8 +80,7 @@ def scheduled_payment(terms: LaterTerms) -> AgreementText:
     parts = [
         heading,
         _taken_once(terms),
-        _("Amount %(amount)s, fee %(fee)s. Never more than this, and never more than is owed on that day.")
-        % {"amount": terms.amount, "fee": terms.fee},
+        *_amounts(terms),
         _when(terms),
         *_right_to_use(parties),
         *_failing(parties),
@@ -112,6 +116,24 @@ def autopay(terms: AutopayTerms) -> AgreementText:
     return AgreementText("\n\n".join(parts), version, parties.locale)
 
 
+def _amounts(terms: LaterTerms) -> list[str]:
+    values = {"amount": terms.amount, "fee": terms.fee, "total": terms.total}
+    if not terms.has_fee:
+        return [
+            _(
+                "Amount %(amount)s, fee %(fee)s. Never more than this, and never more than is owed on that day."
+            )
+            % values
+        ]
+    return [
+        _("Amount %(amount)s, fee %(fee)s, total %(total)s.") % values,
+        _(
+            "Never more than this. If less is owed on that day, the amount is less, and the fee is not more. If "
+            "nothing is owed, nothing is taken, and no fee."
+        ),
+    ]
+
+
 def _taken_once(terms: LaterTerms) -> str:
     parties = terms.parties
     if parties.is_bank:
@@ -121,14 +143,14 @@ def _taken_once(terms: LaterTerms) -> str:
         ) % {
             "payer": parties.payer_name,
             "biller": parties.biller_name,
-            "amount": terms.amount,
+            "amount": terms.total,
             "account_kind": parties.account_kind,
             "method": parties.method,
         }
     return _("I, %(payer)s, authorize %(biller)s to charge %(amount)s once to %(method)s.") % {
         "payer": parties.payer_name,
         "biller": parties.biller_name,
-        "amount": terms.amount,
+        "amount": terms.total,
         "method": parties.method,
     }
 

@@ -31,6 +31,7 @@ _CANCELED: Final = {
     "late": gettext_lazy("We could not make it on its day. It was not made later without asking you."),
     "part": gettext_lazy("The amount owed has changed, and this biller takes no part payments."),
     "retry": gettext_lazy("The amount owed has changed, so the same amount is not tried again."),
+    "fee": gettext_lazy("The fee for paying is lower now, so the same amount is not tried again."),
 }
 
 
@@ -39,10 +40,24 @@ def facts(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:
     return [
         (_("Date"), voice.day(data["run_on"])),
         (_("Amount"), voice.money(data["amount_minor"])),
+        *_fee(data, voice),
         (_("Method"), data["method_label"]),
         (_("For"), data["for_whom"]),
         (_("Invoices"), data["invoices"]),
     ]
+
+
+def _fee(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:
+    """Return the fee and what both come to; nothing where there is none, as in notices queued before there were any."""
+    fee = data.get("fee_minor")
+    if not fee:
+        return []
+    return [(_("Fee"), voice.money(fee)), (_("Total"), voice.money(data["amount_minor"] + fee))]
+
+
+def total(data: base.Data, voice: base.Voice) -> str:
+    """Return amount and fee as one sum: what the payer is charged."""
+    return voice.money(data["amount_minor"] + (data.get("fee_minor") or 0))
 
 
 def autopay_facts(data: base.Data, voice: base.Voice) -> list[tuple[str, str]]:

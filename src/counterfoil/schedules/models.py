@@ -87,6 +87,8 @@ class Enrollment(models.Model):
 class Scheduled(models.Model):
     """One dated intention to pay. Never takes more than `amount_minor`, nor than is then outstanding.
 
+    `fee_minor` is the fee agreed to with it, taken on top of what is taken, never more of it, and never by autopay.
+
     `amounts` says which invoices it is for: `[[invoice public id, minor units], ...]`. `notice_on` is the day by
     which its notice must be out, `noticed_on` the day it was queued (its delivery knows whether it was sent),
     `notice_days` how long before the debit it must be sent: not at all where the payer set amount and day by hand.
@@ -141,6 +143,7 @@ class Scheduled(models.Model):
     amounts = models.JSONField(default=list)
     raised = models.JSONField(default=list)
     amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     run_on = models.DateField()
     cutoff_at = models.DateTimeField()
@@ -162,6 +165,10 @@ class Scheduled(models.Model):
             models.UniqueConstraint(fields=["biller", "key"], name="scheduled_key_once"),
             models.UniqueConstraint(fields=["payment"], name="scheduled_payment_once"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="scheduled_amount"),
+            models.CheckConstraint(condition=Q(fee_minor__gte=0), name="scheduled_fee"),
+            models.CheckConstraint(
+                condition=Q(enrollment__isnull=True) | Q(fee_minor=0), name="scheduled_autopay_has_no_fee"
+            ),
             models.CheckConstraint(condition=Q(status__in=states.SCHEDULE.states), name="scheduled_status"),
             models.CheckConstraint(condition=Q(origin__in=states.ORIGINS), name="scheduled_origin"),
             models.CheckConstraint(

@@ -41,6 +41,7 @@ class NewScheduled:
     notice_days: int = 0
     status: str = states.SCHEDULED
     reason: str = ""
+    fee_minor: int = 0
 
     @property
     def amount_minor(self) -> int:
@@ -73,6 +74,7 @@ def create_scheduled(*, actor: Actor, drafts: Sequence[NewScheduled], now: datet
         "amounts": ("jsonb", [json.dumps(d.amounts) for d in drafts]),
         "raised": ("jsonb", ["[]"] * count),
         "amount_minor": ("bigint", [d.amount_minor for d in drafts]),
+        "fee_minor": ("bigint", [d.fee_minor for d in drafts]),
         "currency": ("text", [d.currency for d in drafts]),
         "run_on": ("date", [d.run_on for d in drafts]),
         "cutoff_at": ("timestamptz", [d.cutoff_at for d in drafts]),
@@ -129,6 +131,7 @@ def save_scheduled(*, rows: Iterable[Scheduled]) -> None:
             "amounts": ("jsonb", [json.dumps(r.amounts) for r in found]),
             "raised": ("jsonb", [json.dumps(r.raised) for r in found]),
             "amount_minor": ("bigint", [r.amount_minor for r in found]),
+            "fee_minor": ("bigint", [r.fee_minor for r in found]),
             "request_hash": ("text", [r.request_hash for r in found]),
         },
     )

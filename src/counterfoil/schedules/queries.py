@@ -150,7 +150,13 @@ def list_uses(*, actor: Actor, method_refs: Collection[str]) -> dict[str, tuple[
         found[row.method.public_id] = (*found.get(row.method.public_id, ()), use)
     waiting = _scheduled(actor).filter(method__public_id__in=method_refs, status__in=states.OPEN)
     for each in waiting.order_by("run_on", "id"):
-        use = Use("scheduled", each.public_id, each.account.holder_name, each.amount_minor, each.run_on)
+        use = Use(
+            "scheduled",
+            each.public_id,
+            each.account.holder_name,
+            each.amount_minor + each.fee_minor,
+            each.run_on,
+        )
         found[each.method.public_id] = (*found.get(each.method.public_id, ()), use)
     return found
 
@@ -409,6 +415,7 @@ def _row(found: Scheduled) -> ScheduledRow:
         mode=found.mode,
         amounts=pairs(found.amounts),
         amount_minor=found.amount_minor,
+        fee_minor=found.fee_minor,
         currency=found.currency,
         run_on=found.run_on,
         cutoff_at=found.cutoff_at,

@@ -89,6 +89,7 @@ class ScheduledRow:
     mode: str
     amounts: tuple[tuple[str, int], ...]
     amount_minor: int
+    fee_minor: int
     currency: str
     run_on: date
     cutoff_at: datetime
@@ -104,6 +105,11 @@ class ScheduledRow:
     def public_status(self) -> str:
         """The one word that people see."""
         return states.PUBLIC[self.status]
+
+    @property
+    def total_minor(self) -> int:
+        """Amount and fee: the most that is taken."""
+        return self.amount_minor + self.fee_minor
 
     @property
     def is_open(self) -> bool:

@@ -97,6 +97,7 @@ def _about(row: ScheduledRow, numbers: Mapping[str, str]) -> dict[str, Any]:
         "for_whom": row.for_whom,
         "account_number": row.account_number,
         "amount_minor": row.amount_minor,
+        "fee_minor": row.fee_minor,
         "currency": row.currency,
         "run_on": row.run_on.isoformat(),
         "cutoff_at": row.cutoff_at.isoformat(),

@@ -193,6 +193,7 @@ def _again(row: Scheduled, item: Work, *, run_on: date | None) -> NewScheduled:
         origin=states.RETRY,
         mode=row.mode,
         amounts=tuple((item.invoices[a.invoice_id].public_id, a.amount_minor) for a in item.allocations),
+        fee_minor=payment.fee_minor,
         currency=row.currency,
         run_on=on,
         cutoff_at=_cutoff(item, on),
@@ -214,6 +215,7 @@ def _words(item: Work, retry_on: date | None) -> dict[str, Any]:
     return {
         "payment_number": payment.number,
         "amount_minor": payment.amount_minor,
+        "fee_minor": payment.fee_minor,
         "decline_class": "returned" if returned else payment.decline_class or "auth_needed",
         "return_code": payment.reason_code if returned else "",
         "retry_on": retry_on.isoformat() if retry_on else "",

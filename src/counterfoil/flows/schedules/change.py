@@ -10,7 +10,7 @@ from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import facts as payment_facts, schedule_notices
+from counterfoil.flows.payments import facts as payment_facts, quote, schedule_notices
 from counterfoil.flows.payments.orders import PayOrder
 from counterfoil.flows.schedules import cancel, review, schedule_payment
 from counterfoil.methods import queries as method_queries
@@ -55,19 +55,20 @@ def _change(  # noqa: PLR0913, PLR0917 - the parts of one act
     facts = payment_facts.load(actor=actor, now=now, orders=[order])[0]
     made = review.make(actor=actor, facts=facts, order=order, on=on, now=now, replaces=before.public_id)
     if made.digest != seen:
-        raise errors.Stale(_("Something changed since you checked this payment. Please check it again."))
+        raise quote.stale(made.quote, seen)
     [row.authorization_id] = agreement_operations.create_many(
         actor=actor, now=now, drafts=[schedule_payment.authorization(made, assent)]
     )
     row.method_id, row.mode = made.quote.method.id, order.mode.value
     row.amounts = [[share.invoice_public_id, share.amount_minor] for share in made.quote.shares]
     row.amount_minor, row.run_on, row.cutoff_at = made.quote.amount_minor, made.run_on, made.cutoff_at
-    row.request_hash = seen
+    row.request_hash, row.fee_minor = seen, made.quote.fee_minor
     # The payer saw amount and day just now: that is the notice.
     row.noticed_on, row.notice_days, row.notice_on = facts.today, 0, None
     schedule_operations.save_scheduled(rows=[row])
     audit_operations.record(
         actor=actor, biller_id=row.biller_id, action="schedule.changed", object_ref=row.public_id,
-        details={"amount_minor": row.amount_minor, "run_on": row.run_on.isoformat()}, now=now,
+        details={"amount_minor": row.amount_minor, "fee_minor": row.fee_minor, "run_on": row.run_on.isoformat()},
+        now=now,
     )  # fmt: skip
     schedule_notices.queue(now=now, key="scheduled_confirmed", scheduled_ids=[row.pk], once=seen[:24])

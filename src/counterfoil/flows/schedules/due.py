@@ -24,10 +24,16 @@ _STOPPED: Final = (states.PAUSED, states.ENDED)
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Bear this payment."""
+    """Bear this payment. The fee, in minor units, is on top of the amount."""
 
     submission: Submission
     amount_minor: int
+    fee_minor: int = 0
+
+    @property
+    def total_minor(self) -> int:
+        """What the method is charged, and its authorization must cover."""
+        return self.amount_minor + self.fee_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,22 @@ def decide(*, row: ScheduledRow, facts: Facts, today: date, told: Told = NOT_YET
         # The same amount or none: a lower one is no second try of the same entry (NA-14, CD-02).
         return Cancel("retry")
     order = PayOrder(
-        row.payer_id, row.account_id, row.method_ref, Mode.INVOICES, amounts, locale=facts.payer.locale
+        row.payer_id,
+        row.account_id,
+        row.method_ref,
+        Mode.INVOICES,
+        amounts,
+        locale=facts.payer.locale,
+        most_fee_minor=row.fee_minor,
     )
     try:
         made = payment_quote.make(facts=facts, order=order)
     except errors.Refused as refusal:
         return _refused(refusal)
-    return Take(_submission(row, order, made.digest), made.amount_minor)
+    if row.tries and made.fee_minor != row.fee_minor:
+        # Exactly what was agreed to, or nothing: the biller has lowered its fee since.
+        return Cancel("fee")
+    return Take(_submission(row, order, made.digest), made.amount_minor, made.fee_minor)
 
 
 def _not_today(row: ScheduledRow, facts: Facts, today: date, told: Told) -> Cancel | Move | None:

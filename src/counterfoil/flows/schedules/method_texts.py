@@ -54,8 +54,10 @@ def _form(row: EnrollmentRow, method: MethodRow, locale: str) -> EnrollmentForm:
     )
 
 
-def of_scheduled(*, now: datetime, row: ScheduledRow, method: MethodRow, locale: str) -> AgreementText:
-    """Return the authorization of the same payment with another method."""
+def of_scheduled(
+    *, now: datetime, row: ScheduledRow, method: MethodRow, fee_minor: int, locale: str
+) -> AgreementText:
+    """Return the authorization of the same payment with another method, and with a fee in minor units."""
     biller = biller_queries.get(biller_id=row.biller_id)
     today = biller_queries.today(biller=biller, now=now)
     with override(locale):
@@ -73,7 +75,9 @@ def of_scheduled(*, now: datetime, row: ScheduledRow, method: MethodRow, locale:
             schedule_texts.LaterTerms(
                 parties=parties,
                 amount=formats.money(row.amount_minor, row.currency, locale),
-                fee=formats.money(0, row.currency, locale),
+                fee=formats.money(fee_minor, row.currency, locale),
+                total=formats.money(row.amount_minor + fee_minor, row.currency, locale),
+                has_fee=fee_minor > 0,
                 run_on=formats.day(row.run_on, locale, long=True),
                 cutoff=formats.instant(row.cutoff_at, biller.zone, locale),
             )
@@ -117,14 +121,14 @@ def recurring(
 def single(
     row: Scheduled, method: MethodRow, text: AgreementText, assent: str
 ) -> agreement_operations.NewAuthorization:
-    """Return the permission of one payment for another method."""
+    """Return the permission of one payment for another method: its amount, and the fee agreed to."""
     return agreement_operations.NewAuthorization(
         biller_id=row.biller_id,
         payer_id=row.payer_id,
         kind="single",
         method_ref=method.public_id,
         sec_code=schedule_payment.sec_code(method),
-        amount_minor=row.amount_minor,
+        amount_minor=row.amount_minor + row.fee_minor,
         currency=row.currency,
         debit_on=row.run_on,
         text=text,

@@ -66,7 +66,9 @@ def texts(*, actor: Actor, now: datetime, method: MethodRow, locale: str) -> dic
         for row in enrollments
     }
     return found | {
-        row.public_id: method_texts.of_scheduled(now=now, row=row, method=method, locale=locale)
+        row.public_id: method_texts.of_scheduled(
+            now=now, row=row, method=method, fee_minor=row.fee_minor, locale=locale
+        )
         for row in waiting
         if row.enrollment_ref not in found
     }

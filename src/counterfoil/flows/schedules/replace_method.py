@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from counterfoil.agreements import operations as agreement_operations
 from counterfoil.agreements.texts import AgreementText
 from counterfoil.audit import operations as audit_operations
-from counterfoil.billers import queries as biller_queries
+from counterfoil.billers import fees, queries as biller_queries
 from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import quote as payment_quote, schedule_notices
@@ -30,10 +30,11 @@ REASON = "method"
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What would change, and the text to accept for each use, by its public id."""
+    """What would change; the text to accept for each use, and the fee of each set payment, by its public id."""
 
     uses: tuple[Use, ...]
     texts: dict[str, AgreementText]
+    fees: dict[str, int]
 
 
 def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: str = "en") -> Replacement:
@@ -56,13 +57,18 @@ def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: s
         for row in enrollments
         if row.method_id == old.id
     }
+    # What was agreed to never gets dearer by this: whoever changes the method alone accepts no new price.
+    fee = fees.of(biller=biller_queries.get(biller_id=old.biller_id), kind=new.kind)
+    costs = {row.public_id: min(row.fee_minor, fee) for row in waiting if row.method_id == old.id}
     texts |= {
-        row.public_id: method_texts.of_scheduled(now=now, row=row, method=new, locale=locale)
+        row.public_id: method_texts.of_scheduled(
+            now=now, row=row, method=new, fee_minor=costs[row.public_id], locale=locale
+        )
         for row in waiting
         # One payment of autopay may have been given another method than autopay itself has.
         if row.method_id == old.id and row.enrollment_ref not in texts
     }
-    return Replacement(uses, texts)
+    return Replacement(uses, texts, costs)
 
 
 def run(
@@ -163,7 +169,7 @@ def _swap(
         if row.enrollment_id is not None and row.enrollment_id in given:
             row.authorization_id = given[row.enrollment_id]
         elif row.public_id in reviewed.texts:
-            text = reviewed.texts[row.public_id]
+            text, row.fee_minor = reviewed.texts[row.public_id], reviewed.fees[row.public_id]
             row.authorization_id = _authorize(actor, now, method_texts.single(row, new, text, assent))
         else:
             continue

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _, override
@@ -17,7 +15,7 @@ from counterfoil.core import errors, format as formats
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import facts as payment_facts, quote as payment_quote
 from counterfoil.flows.payments.facts import Facts
-from counterfoil.flows.payments.orders import PayOrder, Quote
+from counterfoil.flows.payments.orders import PayOrder, Quote, mark
 from counterfoil.flows.schedules import days
 from counterfoil.payers import permissions
 from counterfoil.schedules import queries as schedule_queries
@@ -68,7 +66,7 @@ def make(
     if not biller.portal.schedule_payment and not replaces:
         raise errors.Invalid(_("Payments on a later date are not offered here."), code="not_offered")
     _check_day(biller, on, now, order.locale)
-    made = payment_quote.make(facts=facts, order=order)
+    made = payment_quote.make(facts=facts, order=_as_priced(actor, order, replaces))
     if made.prepaid_minor:
         raise errors.Invalid(_("A payment on a later date cannot be more than is owed now."), field="amount")
     run_on = days.bank_day(on)
@@ -89,9 +87,17 @@ def make(
         run_on=run_on,
         cutoff_at=cutoff_at,
         text=text,
-        digest=hashlib.sha256(json.dumps(figures).encode()).hexdigest(),
+        digest=mark(figures, fee_minor=made.fee_minor),
         others=others,
     )
+
+
+def _as_priced(actor: Actor, order: PayOrder, replaces: str) -> PayOrder:
+    """Return the order without a fee where autopay had set what it changes: what recurs has none (FE-06)."""
+    if not replaces:
+        return order
+    before = schedule_queries.get_scheduled(actor=actor, public_id=replaces)
+    return replace(order, most_fee_minor=0) if before.enrollment_ref else order
 
 
 def _check_day(biller: BillerRow, on: date, now: datetime, locale: str) -> None:
@@ -126,8 +132,10 @@ def _text(facts: Facts, made: Quote, locale: str, run_on: date, cutoff_at: datet
         return schedule_texts.scheduled_payment(
             schedule_texts.LaterTerms(
                 parties=parties(facts, locale),
-                amount=formats.money(made.total_minor, made.currency, locale),
+                amount=formats.money(made.amount_minor, made.currency, locale),
                 fee=formats.money(made.fee_minor, made.currency, locale),
+                total=formats.money(made.total_minor, made.currency, locale),
+                has_fee=made.fee_minor > 0,
                 run_on=formats.day(run_on, locale, long=True),
                 cutoff=formats.instant(cutoff_at, facts.biller.zone, locale),
             )

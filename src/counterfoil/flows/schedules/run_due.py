@@ -136,7 +136,7 @@ def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[Sch
     given, told = _given(wave), telling.of(biller=biller, rows=wave)
     today = biller_queries.today(biller=biller, now=now)
     decided = [
-        (row, _decide(row, known, today, told) if row.id in given else _not_given(row))
+        (row, _covered(row, _decide(row, known, today, told), given) if row.id in given else _not_given(row))
         for row, known in zip(wave, loaded, strict=True)
     ]
     _stop(actor, now, biller, [(row, item) for row, item in decided if not isinstance(item, Take)])
@@ -155,20 +155,29 @@ def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[Sch
     return sum(1 for birth in births if isinstance(birth, Born) and birth.is_new)
 
 
-def _given(wave: Sequence[ScheduledRow]) -> set[int]:
+def _given(wave: Sequence[ScheduledRow]) -> dict[int, int | None]:
     """Return the rows whose permission names the number that would be charged: given for it, or since it is that.
+
+    With the most that it permits, in minor units; None where that is what is owed.
 
     No number changes while a row is claimed (`flows.methods.replace`), so what is found here holds until the birth.
     """
     known = agreement_queries.list_given(authorization_ids={row.authorization_id for row in wave})
     replaced = method_queries.list_replaced_at(method_ids={row.method_id for row in wave})
     return {
-        row.id
+        row.id: given.amount_minor
         for row in wave
         if (given := known.get(row.authorization_id)) is not None
         and given.method_ref == row.method_ref
         and given.accepted_at >= replaced.get(row.method_id, given.accepted_at)
     }
+
+
+def _covered(row: ScheduledRow, decision: due.Decision, given: Mapping[int, int | None]) -> due.Decision:
+    """Take nothing where amount and fee come to more than is permitted; they never should."""
+    most = given[row.id]
+    is_over = isinstance(decision, Take) and most is not None and decision.total_minor > most
+    return _not_given(row) if is_over else decision
 
 
 def _not_given(row: ScheduledRow) -> Cancel:
@@ -203,7 +212,11 @@ def _link(
     schedule_operations.save_scheduled(rows=linked)
     audit_operations.record_many(events)
     lowered = {
-        row.id: {"taken_minor": take.amount_minor, "link": f"/billing/payments/{birth.public_id}/"}
+        row.id: {
+            "taken_minor": take.amount_minor,
+            "taken_fee_minor": take.fee_minor,
+            "link": f"/billing/payments/{birth.public_id}/",
+        }
         for row, take, birth in pairs
         if isinstance(birth, Born) and birth.is_new and take.amount_minor < row.amount_minor
     }

@@ -15,7 +15,7 @@ from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import facts as payment_facts, schedule_notices
+from counterfoil.flows.payments import facts as payment_facts, quote, schedule_notices
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import PayOrder
 from counterfoil.flows.schedules import review
@@ -72,7 +72,7 @@ def _schedule(  # noqa: PLR0913, PLR0917 - the parts of one act
         return public_id
     made = review.make(actor=actor, facts=facts, order=order, on=on, now=now)
     if made.digest != seen:
-        raise errors.Stale(_("Something changed since you checked this payment. Please check it again."))
+        raise quote.stale(made.quote, seen)
     [authorization_id] = agreement_operations.create_many(
         actor=actor, now=now, drafts=[authorization(made, assent)]
     )
@@ -84,7 +84,11 @@ def _schedule(  # noqa: PLR0913, PLR0917 - the parts of one act
         biller_id=facts.biller.id,
         action="schedule.created",
         object_ref=public_id,
-        details={"amount_minor": made.quote.amount_minor, "run_on": made.run_on.isoformat()},
+        details={
+            "amount_minor": made.quote.amount_minor,
+            "fee_minor": made.quote.fee_minor,
+            "run_on": made.run_on.isoformat(),
+        },
         now=now,
     )
     schedule_notices.queue(now=now, key="scheduled_confirmed", scheduled_ids=[row_id])
@@ -93,15 +97,15 @@ def _schedule(  # noqa: PLR0913, PLR0917 - the parts of one act
 
 def authorization(made: LaterReview, assent: str) -> agreement_operations.NewAuthorization:
     """Return the permission for one payment on its day: amount and date are in it (Nacha 2.3.2)."""
-    quote = made.quote
+    priced = made.quote
     return agreement_operations.NewAuthorization(
-        biller_id=quote.biller_id,
-        payer_id=quote.order.payer_id,
+        biller_id=priced.biller_id,
+        payer_id=priced.order.payer_id,
         kind="single",
-        method_ref=quote.method.public_id,
-        sec_code=sec_code(quote.method),
-        amount_minor=quote.total_minor,
-        currency=quote.currency,
+        method_ref=priced.method.public_id,
+        sec_code=sec_code(priced.method),
+        amount_minor=priced.total_minor,
+        currency=priced.currency,
         debit_on=made.run_on,
         text=made.text,
         assent=assent,
@@ -133,6 +137,7 @@ def _draft(
         origin=states.PAYER,
         mode=order.mode.value,
         amounts=tuple((share.invoice_public_id, share.amount_minor) for share in made.quote.shares),
+        fee_minor=made.quote.fee_minor,
         currency=made.quote.currency,
         run_on=made.run_on,
         cutoff_at=made.cutoff_at,

@@ -18,14 +18,20 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
         subject=_("Your payment to {biller} did not go through").format(biller=biller),
         paragraphs=[
             _("Hello {name},").format(name=data["payer_name"]),
-            what.format(amount=voice.money(data["amount_minor"]), biller=biller),
+            what.format(amount=schedules.total(data, voice), biller=biller),
             _why(data),
             _next(data, voice),
         ],
         facts=[(_("Payment number"), data["payment_number"]), *schedules.facts(data, voice)],
         button=(_("View and Pay"), voice.address(data["link"])),
-        closing=[_("No fee was added. What was not paid is still owed."), schedules.questions(data)],
+        closing=[_owed(data), schedules.questions(data)],
     )
+
+
+def _owed(data: base.Data) -> str:
+    if data.get("fee_minor"):
+        return _("Nothing was taken, the fee neither. What was not paid is still owed.")
+    return _("No fee was added. What was not paid is still owed.")
 
 
 def _why(data: base.Data) -> str:

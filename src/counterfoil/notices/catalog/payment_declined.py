@@ -9,19 +9,21 @@ from counterfoil.notices import base, reasons
 
 def _words(data: base.Data, voice: base.Voice) -> base.Words:
     biller = data["biller"]["name"]
+    # With its fee, as the review and a receipt before it said; nothing of it was taken.
+    amount = voice.money(data.get("total_minor") or data["amount_minor"])
     return base.Words(
         subject=_("Your payment to {biller} did not go through").format(biller=biller),
         paragraphs=[
             _("Hello {name},").format(name=data["payer_name"]),
             _("Your payment of {amount} to {biller} did not go through. No money was taken.").format(
-                amount=voice.money(data["amount_minor"]), biller=biller
+                amount=amount, biller=biller
             ),
             reasons.decline_by_mail(data["decline_class"]),
         ],
         facts=[
             (_("Payment number"), data["payment_number"]),
             (_("Date"), voice.instant(data["submitted_at"])),
-            (_("Amount"), voice.money(data["amount_minor"])),
+            (_("Amount"), amount),
             (_("Method"), data["method_label"]),
         ],
         button=(_("View and Pay"), voice.address(data["link"])),

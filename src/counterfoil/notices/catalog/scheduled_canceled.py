@@ -14,7 +14,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
         paragraphs=[
             _("Hello {name},").format(name=data["payer_name"]),
             _("Your payment of {amount} to {biller}, set for {day}, is canceled. No money is taken.").format(
-                amount=voice.money(data["amount_minor"]), biller=biller, day=voice.day(data["run_on"])
+                amount=schedules.total(data, voice), biller=biller, day=voice.day(data["run_on"])
             ),
             schedules.canceled(data["reason"]),
         ],

@@ -14,9 +14,13 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
         paragraphs=[
             _("Hello {name},").format(name=data["payer_name"]),
             _("Your payment of {amount} to {biller} is set for {day}.").format(
-                amount=voice.money(data["amount_minor"]), biller=biller, day=voice.day(data["run_on"])
+                amount=schedules.total(data, voice), biller=biller, day=voice.day(data["run_on"])
             ),
-            _("Never more than this is taken, and never more than is owed on that day."),
+            _(
+                "Never more than this is taken. If less is owed on that day, less is taken, and the fee is not more."
+            )
+            if data.get("fee_minor")
+            else _("Never more than this is taken, and never more than is owed on that day."),
         ],
         facts=schedules.facts(data, voice),
         button=(_("View or Change"), voice.address(data["link"])),

@@ -9,17 +9,18 @@ from counterfoil.notices import base, schedules
 
 def _words(data: base.Data, voice: base.Voice) -> base.Words:
     biller = data["biller"]["name"]
+    taken = dict(data) | {"amount_minor": data["taken_minor"], "fee_minor": data.get("taken_fee_minor", 0)}
     return base.Words(
         subject=_("Less is taken: your scheduled payment to {biller}").format(biller=biller),
         paragraphs=[
             _("Hello {name},").format(name=data["payer_name"]),
             _("Your scheduled payment to {biller} is {amount} instead of {before}: less is owed now.").format(
-                amount=voice.money(data["taken_minor"]),
+                amount=schedules.total(taken, voice),
                 biller=biller,
-                before=voice.money(data["amount_minor"]),
+                before=schedules.total(data, voice),
             ),
         ],
-        facts=schedules.facts(dict(data) | {"amount_minor": data["taken_minor"]}, voice),
+        facts=schedules.facts(taken, voice),
         button=(_("View"), voice.address(data["link"])),
         closing=[schedules.questions(data)],
     )
