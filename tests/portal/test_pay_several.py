@@ -110,6 +110,24 @@ def test_two_accounts_are_one_review_and_two_payments(two: Two, rose: int) -> No
     assert two.client.get(address).headers["Location"] == first.headers["Location"]
 
 
+def test_each_payment_has_its_own_fee_and_the_whole_says_what_is_fees(two: Two, rose: int) -> None:
+    two.world.set_payments(card_fee_minor=295)
+    assert "Fee $2.95" in two.client.get(START).content.decode()
+    address, seen = two.verify(**dict.fromkeys(two.names, "on"), **{two.method_name: two.method})
+    page = html.unescape(two.client.get(address).content.decode())
+    for figure in ("$4,205.90", "With fees of $5.90", "$3,202.95", "$1,002.95"):
+        assert figure in page, figure
+    two.world.set_payments(card_fee_minor=100)
+    again = html.unescape(two.client.post(address, seen).content.decode())
+    assert "The fee for this payment is now $1.00." in again
+    assert statuses(two.world.account_id, rose) == [[], []]
+    two.client.post(address, seen_on(again))
+    [[one], [other]] = [
+        payment_queries.list_page(actor=WORKER, account_id=each).rows for each in (two.world.account_id, rose)
+    ]
+    assert (one.fee_minor, other.fee_minor) == (100, 100)
+
+
 def test_one_that_changed_is_asked_again_and_the_other_is_paid(two: Two, rose: int) -> None:
     address, seen = two.verify(**dict.fromkeys(two.names, "on"), **{two.method_name: two.method})
     two.world.invoice(NewLine("Salon", 5_000), account_id=rose)

@@ -48,7 +48,7 @@ def run(request: Request, *, now: datetime, cancels: Collection[str], payment_re
 
 def _cancel(request: Request, row: ScheduledRow, *, now: datetime, is_through: bool) -> None:
     named = {
-        "amount": formats.money(row.amount_minor, currency=row.currency),
+        "amount": formats.money(row.total_minor, currency=row.currency),
         "day": formats.day(row.run_on, long=False),
     }
     if not is_through:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, cast
 
@@ -35,7 +35,8 @@ class Offered:
 
     `takes_ahead`: nothing is outstanding, and money can be paid ahead. `is_cut`: there are more invoices than listed.
     `later_from`, `later_until`: the days that *Pay on a later date* can choose from; None where it is not offered.
-    `expired`: cards that are shown, and can be chosen again once they are renewed.
+    `expired`: cards that are shown, and can be chosen again once they are renewed. `fees`: what each kind of method
+    costs, in minor units; empty where nothing costs a fee.
     """
 
     methods: Sequence[MethodRow]
@@ -50,6 +51,7 @@ class Offered:
     later_until: date | None = None
     takes_wallet: bool = False
     expired: Sequence[MethodRow] = ()
+    fees: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def can_choose(self) -> bool:
@@ -92,10 +94,7 @@ class SelectMethod(forms.Form):
         super().__init__(*args, **kwargs)
         self.offered = offered
         self.chosen: tuple[tuple[str, int], ...] = ()
-        cast(forms.ChoiceField, self.fields["method"]).choices = [
-            *((method.public_id, method_choice(method)) for method in offered.methods),
-            *([(ONCE, once_choice())] if offered.takes_wallet else []),
-        ]
+        cast(forms.ChoiceField, self.fields["method"]).choices = _methods(offered)
         cast(forms.ChoiceField, self.fields["mode"]).choices = _modes(offered)
         money: dict[str, Any] = {"data-ui": "money"}
         if not (offered.takes_less or offered.takes_more):
@@ -201,29 +200,48 @@ def posted(order: KeptOrder) -> dict[str, str]:
     return values
 
 
-def method_choice(method: MethodRow) -> Choice:
-    """Return a saved method as a choice card."""
+def fee_words(fees: Mapping[str, int], kind: str, currency: str) -> str:
+    """Return what paying with this kind of method costs, as it stands beside it; empty where nothing costs a fee."""
+    if not fees:
+        return ""
+    fee = fees.get(kind, 0)
+    return _("Fee %(fee)s") % {"fee": formats.money(fee, currency=currency)} if fee else _("No fee")
+
+
+def method_choice(method: MethodRow, *, fee: str = "") -> Choice:
+    """Return a saved method as a choice card; with `fee` it says what paying with it costs."""
     what = (_("%(issuer)s, ending in %(last4)s") if method.issuer else _("Ending in %(last4)s")) % {
         "issuer": method.issuer,
         "last4": method.last4,
     }
     if not method.last4:
         what = method.issuer
+    default = _("Default") if method.is_default else ""
+    notes = [what if method.nickname else "", default if fee else ""]
     return Choice(
         method.nickname or what,
-        note=what if method.nickname else "",
-        aside=_("Default") if method.is_default else "",
+        note=" · ".join(note for note in notes if note),
+        aside=fee or default,
         icon=method.kind,
     )
 
 
-def once_choice() -> Choice:
+def once_choice(*, fee: str = "") -> Choice:
     """Return paying with PayPal without saving it as a choice card."""
     return Choice(
         _("PayPal, this time only"),
         note=_("You approve the payment at PayPal. It is not saved."),
+        aside=fee,
         icon="wallet",
     )
+
+
+def _methods(offered: Offered) -> list[tuple[str, Choice]]:
+    def costs(kind: str) -> str:
+        return fee_words(offered.fees, kind, offered.currency)
+
+    saved = [(method.public_id, method_choice(method, fee=costs(method.kind))) for method in offered.methods]
+    return [*saved, *([(ONCE, once_choice(fee=costs("wallet")))] if offered.takes_wallet else [])]
 
 
 def _modes(offered: Offered) -> list[tuple[str, Choice]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django import forms
@@ -14,9 +14,10 @@ from counterfoil.core import format as core_format
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers.rows import PayerRow
 from counterfoil.portal.bills import Owed
-from counterfoil.portal.forms.pay import method_choice
+from counterfoil.portal.forms.pay import fee_words, method_choice
 from counterfoil.portal.kept import KeptPart
 from counterfoil.ui import formats
+from counterfoil.ui.choices import Choice
 
 METHOD, PICK, AMOUNT = "method_", "pick_", "amount_"
 MOST_AT_ONCE = 20  # what was chosen travels in an address, and each is a call to a gateway
@@ -27,7 +28,8 @@ class Together:
     """Bills that one method can pay: those of one payer at one biller, for accounts with the same methods.
 
     `key` names the group among the form's fields; `expired` are cards that are shown and cannot be chosen;
-    `takes_less`, `takes_more`: this biller lets other amounts be paid than what is outstanding.
+    `takes_less`, `takes_more`: this biller lets other amounts be paid than what is outstanding. `fees`: what each
+    kind of method costs for each payment, so for each account, in minor units; empty where nothing does.
     """
 
     key: str
@@ -41,6 +43,16 @@ class Together:
     can_renew: bool = False
     takes_less: bool = True
     takes_more: bool = True
+    fees: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> list[tuple[str, Choice]]:
+        """The methods as choice cards; where this biller takes a fee, each says what it costs for each account."""
+        currency = self.owed[0].currency
+        return [
+            (method.public_id, method_choice(method, fee=fee_words(self.fees, method.kind, currency)))
+            for method in self.methods
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ class SelectSeveral(forms.Form):
                 },
             )
             field = cast(forms.ChoiceField, self.fields[METHOD + each.key])
-            field.choices = [(method.public_id, method_choice(method)) for method in each.methods]
+            field.choices = each.choices
             field.initial = each.methods[0].public_id if each.methods else ""
             for owed in each.owed:
                 self.fields[_pick(each, owed)] = forms.BooleanField(

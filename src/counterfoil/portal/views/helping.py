@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from counterfoil.billers import queries as biller_queries
+from counterfoil.billers import fees, queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, tokens
 from counterfoil.flows.payments import helping as payment_helping
@@ -146,6 +146,7 @@ class HelpingPayView(HelpingView):
             currency=self.biller.currency,
             takes_less=self.biller.portal.partial_payment_allowed,
             takes_more=False,
+            fees=fees.by_kind(biller=self.biller),
         )
 
     @property

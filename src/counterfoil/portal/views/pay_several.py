@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from counterfoil.billers import queries as biller_queries
+from counterfoil.billers import fees, queries as biller_queries
 from counterfoil.core import db, errors, tokens
 from counterfoil.flows.payments import prepare, submit
 from counterfoil.flows.payments.orders import Submission
@@ -104,6 +104,7 @@ class SelectSeveralStep(SeveralView):
                 can_renew=can_add,
                 takes_less=self.billers[payer.biller_id].portal.partial_payment_allowed,
                 takes_more=self.billers[payer.biller_id].portal.prepayment_allowed,
+                fees=fees.by_kind(biller=self.billers[payer.biller_id]),
                 adds_bank=can_add and "bank" in kinds,
                 adds_card=can_add and "card" in kinds,
             )
@@ -246,8 +247,9 @@ class SeveralDone(SeveralView):
 
 
 def _totals(parts: Sequence[Part]) -> list[Total]:
-    sums: dict[str, int] = {}
-    for part in parts:
-        if part.quote is not None:
-            sums[part.quote.currency] = sums.get(part.quote.currency, 0) + part.quote.total_minor
-    return [Total(currency, amount) for currency, amount in sums.items()]
+    sums: dict[str, Total] = {}
+    for quote in (part.quote for part in parts if part.quote is not None):
+        before = sums.get(quote.currency, Total(quote.currency, 0))
+        amount, fee = before.amount_minor + quote.total_minor, before.fee_minor + quote.fee_minor
+        sums[quote.currency] = Total(quote.currency, amount, fee)
+    return list(sums.values())

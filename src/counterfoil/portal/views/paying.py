@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from counterfoil.billers import queries as biller_queries
+from counterfoil.billers import fees, queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import errors, tokens
 from counterfoil.flows.methods import wallet
@@ -97,8 +97,20 @@ class PayView(BillingView):
             is_cut=len(listed) < len(payable),
             later_from=days.first(biller=self.biller, now=self.now) if self.takes_later else None,
             later_until=days.last(biller=self.biller, now=self.now) if self.takes_later else None,
+            fees=self._fees,
             takes_wallet=wallet.KIND in self.payable_kinds(self.biller.id),
         )
+
+    @property
+    def _fees(self) -> dict[str, int]:
+        """What each kind of method costs; nothing where one payment of autopay is being changed (FE-06)."""
+        query = self.request.GET
+        order = kept.read_order(query.get("kept", "") or query.get("order", ""), subject=self.subject)
+        if order is not None and order.changes:
+            before = schedule_queries.get_scheduled(actor=self.actor, public_id=order.changes)
+            if before.enrollment_ref:
+                return {}
+        return fees.by_kind(biller=self.biller)
 
     @property
     def takes_later(self) -> bool:

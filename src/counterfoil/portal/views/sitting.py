@@ -61,10 +61,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What is still to be submitted, in one currency."""
+    """What is still to be submitted, in one currency: amounts and fees, and what of it is fees."""
 
     currency: str
     amount_minor: int
+    fee_minor: int = 0
 
 
 class SeveralView(BillingView):
