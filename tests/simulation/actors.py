@@ -105,7 +105,7 @@ def pay_when_busy(run: Run) -> None:
 
 def collect(run: Run) -> None:
     """A run of the biller's takes several payers' payments at once: one commit, calls side by side, one commit."""
-    wanted = [(person, _review(run, person)) for person in run.people[1:]]
+    wanted = [(person, _review(run, person, most_fee=0)) for person in run.people[1:]]
     submissions = [replace(made, origin="pull") for _, made in wanted if made is not None]
     if submissions:
         submit.many(actor=OPERATOR, now=run.now, submissions=submissions)
@@ -118,7 +118,7 @@ def submit_again(run: Run) -> None:
         submit.run(actor=person.actor, now=run.now, submission=submission)
 
 
-def _review(run: Run, person: Person, method_ref: str = "") -> Submission | None:
+def _review(run: Run, person: Person, method_ref: str = "", most_fee: int | None = None) -> Submission | None:
     account_id, payer_id = person.pair
     opened = open_invoices(run, person)
     amounts = () if not opened or run.random.random() < 0.4 else _amounts(run, opened)
@@ -128,6 +128,7 @@ def _review(run: Run, person: Person, method_ref: str = "") -> Submission | None
         method_ref=method_ref or method(run, person),
         mode=Mode.INVOICES if amounts else Mode.OUTSTANDING,
         amounts=amounts,
+        most_fee_minor=most_fee,
     )
     quote = prepare.run(actor=person.actor, now=run.now, order=order).quote
     submission = Submission(order, scope="form", key=f"key-{secrets.token_hex(8)}", seen=quote.digest)
@@ -136,7 +137,8 @@ def _review(run: Run, person: Person, method_ref: str = "") -> Submission | None
 
 
 def _agreed(person: Person, quote: Quote) -> Agreed:
-    return Agreed(person.pair, quote.amount_minor, {s.invoice_number: s.amount_minor for s in quote.shares})
+    parts = {share.invoice_number: share.amount_minor for share in quote.shares}
+    return Agreed(person.pair, quote.amount_minor, parts, quote.fee_minor)
 
 
 def open_invoices(run: Run, person: Person) -> list[tuple[str, int]]:

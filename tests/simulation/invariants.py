@@ -91,6 +91,8 @@ def _books(run: Run, verdict: Verdict, at_gateway: int) -> list[str]:
     wrong += _impossible(previous, totals, receivable, credit)
     if totals["clearing"] != at_gateway:
         wrong.append(f"clearing is {totals['clearing']}, the gateway moved {at_gateway}")
+    if totals["fee_income"] != -verdict.fees:
+        wrong.append(f"fee income is {-totals['fee_income']}, the fees agreed to are {verdict.fees}")
     if totals["return_window"]:
         wrong.append(f"{totals['return_window']} are still held for returns")
     wrong += _compare("open", verdict.open, {pair: sum(parts.values()) for pair, parts in receivable.items()})

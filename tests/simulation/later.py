@@ -184,16 +184,16 @@ def seen_by(run: Run) -> list[Seen]:
 def learn(run: Run) -> None:
     """Give the oracle what payments born by the worker are for."""
     rows = run.rows(
-        "SELECT p.key, p.account_id, p.payer_id, p.amount_minor, i.number, a.amount_minor"
+        "SELECT p.key, p.account_id, p.payer_id, p.amount_minor, p.fee_minor, i.number, a.amount_minor"
         " FROM payments_payment p JOIN payments_allocation a ON a.payment_id = p.id AND a.kind = 'direct'"
         " JOIN invoices_invoice i ON i.id = a.invoice_id"
         " WHERE p.biller_id = %s AND p.scope = 'schedule' ORDER BY p.id, a.id"
     )
     parts: dict[str, Agreed] = {}
-    for key, account_id, payer_id, amount, number, part in rows:
+    for key, account_id, payer_id, amount, fee, number, part in rows:
         if key in run.oracle.agreed:
             continue
-        agreed = parts.setdefault(key, Agreed((account_id, payer_id), amount, {}))
+        agreed = parts.setdefault(key, Agreed((account_id, payer_id), amount, {}, fee))
         agreed.parts[number] = agreed.parts.get(number, 0) + part
     run.oracle.agreed.update(parts)
 
@@ -238,7 +238,7 @@ SELECT s.public_id, s.status, s.origin, s.amount_minor, s.run_on, s.noticed_on, 
        s.authorization_id, s.enrollment_id, p.public_id, p.key, p.amount_minor, p.submitted_on, p.submitted_at,
        p.authorization_id,
        a.accepted_at, a.amount_minor, a.kind, a.method_ref, m.public_id, a.debit_on,
-       r.status, r.reason_code, r.decline_class, r.amount_minor
+       r.status, r.reason_code, r.decline_class, r.amount_minor, s.fee_minor, p.fee_minor, r.fee_minor
 FROM schedules_scheduled s
 LEFT JOIN payments_payment p ON p.id = s.payment_id
 LEFT JOIN agreements_authorization a ON a.id = s.authorization_id
@@ -251,7 +251,7 @@ NAMES = (
     "authorization_id", "enrollment_id", "payment_ref", "payment_key", "taken", "submitted_on", "submitted_at",
     "paid_under",
     "accepted_at", "permitted", "kind", "permitted_method", "method", "permitted_on",
-    "failed_status", "failed_code", "failed_class", "failed_amount",
+    "failed_status", "failed_code", "failed_class", "failed_amount", "fee", "fee_taken", "fee_failed",
 )  # fmt: skip
 
 
@@ -294,12 +294,13 @@ def _wrong_with(row: dict[str, Any], told: set[tuple[str, str]]) -> list[str]:
     found = []
     if row["permitted_method"] != row["method"]:
         found.append("its permission is for another method")
-    if row["kind"] == "single" and row["permitted"] < row["promised"]:
+    if row["kind"] == "single" and row["permitted"] < row["promised"] + row["fee"]:
         found.append("its permission is for less")
     if row["kind"] == "recurring" and row["permitted"] is not None and row["promised"] > row["permitted"]:
         found.append("more than the recurring permission allows")
     if row["payment_ref"]:
         found += _wrong_with_payment(row, told)
+        found += _wrong_with_fee(row)
     if row["failed_status"]:
         found += _wrong_with_retry(row)
     return found
@@ -333,11 +334,22 @@ def _wrong_with_payment(row: dict[str, Any], told: set[tuple[str, str]]) -> list
     return found
 
 
+def _wrong_with_fee(row: dict[str, Any]) -> list[str]:
+    found = []
+    if row["fee_taken"] > row["fee"]:
+        found.append(f"a fee of {row['fee_taken']}, {row['fee']} was agreed")
+    if row["enrollment_id"] and row["fee"]:
+        found.append("a fee of autopay")
+    if row["tries"] and row["fee_taken"] != row["fee"]:
+        found.append("tried again with another fee")
+    return found
+
+
 def _wrong_with_retry(row: dict[str, Any]) -> list[str]:
     if not row["tries"] and row["failed_status"] == "canceled":
         return []
     found = []
-    if row["promised"] != row["failed_amount"]:
+    if (row["promised"], row["fee"]) != (row["failed_amount"], row["fee_failed"]):
         found.append("a retry of another amount")
     if row["failed_status"] == "returned" and (row["failed_code"] not in policy.RETRY or row["tries"] > 2):
         found.append(f"an unlawful try after {row['failed_code']}")

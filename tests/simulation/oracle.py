@@ -26,11 +26,20 @@ ENDS = {
 
 @dataclass(frozen=True)
 class Agreed:
-    """What one payer saw and submitted under one key: the amount, and what of it goes to which invoice number."""
+    """What one payer saw and submitted under one key: the amount, and what of it goes to which invoice number.
+
+    The fee comes on top, and pays nothing.
+    """
 
     pair: Pair
     amount: int
     parts: dict[str, int]
+    fee: int = 0
+
+    @property
+    def total(self) -> int:
+        """What the gateway takes."""
+        return self.amount + self.fee
 
 
 @dataclass(frozen=True)
@@ -92,16 +101,17 @@ class Oracle:
         kinds = Counter(line["kind"] for line in lines)
         verdict.wrong += [f"{seen.ref} has {n} movements of {kind}" for kind, n in kinds.items() if n > 1]
         taken = [line["amount_minor"] for line in lines if line["amount_minor"] > 0]
-        if any(amount != promise.amount for amount in taken):
-            verdict.wrong.append(f"{seen.ref} took {taken}, {promise.amount} was agreed")
+        if any(amount != promise.total for amount in taken):
+            verdict.wrong.append(f"{seen.ref} took {taken}, {promise.total} was agreed")
         must_be = ENDS.get(charges[0]["status"], "never") if charges else "canceled"
         if seen.status != must_be:
             verdict.wrong.append(f"{seen.ref} is {seen.status}, must be {must_be}")
         net = sum(line["amount_minor"] for line in lines)
-        if net not in {0, promise.amount}:
-            verdict.wrong.append(f"{seen.ref} left {net} of {promise.amount} at the gateway")
+        if net not in {0, promise.total}:
+            verdict.wrong.append(f"{seen.ref} left {net} of {promise.total} at the gateway")
         if net:
-            verdict.kept[promise.pair] += net
+            verdict.kept[promise.pair] += promise.amount
+            verdict.fees += promise.fee
             verdict.kept_parts.update(promise.parts)
 
     def _sum_up(self, verdict: Verdict) -> None:
@@ -127,3 +137,4 @@ class Verdict:
     open: dict[Pair, int] = field(default_factory=dict)
     credit: dict[Pair, int] = field(default_factory=dict)
     outstanding: dict[Pair, int] = field(default_factory=dict)
+    fees: int = 0

@@ -174,7 +174,7 @@ class Family:
 
     def _agree(self, key: str, quote: Quote) -> None:
         parts = {share.invoice_number: share.amount_minor for share in quote.shares}
-        self.oracle.agreed[key] = Agreed(self.sister.pair, quote.amount_minor, parts)
+        self.oracle.agreed[key] = Agreed(self.sister.pair, quote.amount_minor, parts, quote.fee_minor)
 
     @property
     def acts(self) -> tuple[tuple[Callable[[Run], object], int], ...]:

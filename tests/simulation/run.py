@@ -93,6 +93,10 @@ class Run:
         credit_applies = self.random.random() < 0.8
         if not credit_applies:
             self.world.set_portal(credit_applies_by_itself=False)
+        # Whether a card costs a fee here, and when that changes, is luck of its own: without one nothing is otherwise.
+        self.fees = random.Random(f"fees {seed}")
+        self.takes_fees = self.fees.random() < 0.4
+        self.change_fee()
         self.oracle = Oracle(credit_applies)
         self.people = self._people()
         self.methods: dict[int, list[str]] = {}
@@ -123,6 +127,13 @@ class Run:
     def wait(self, span: timedelta) -> None:
         """Let time pass."""
         self.world.sandbox.time.now += span
+        if self.takes_fees and self.fees.random() < 0.1:
+            self.change_fee()
+
+    def change_fee(self) -> None:
+        """The biller sets another fee for cards, or none; where it takes any."""
+        if self.takes_fees:
+            self.world.set_payments(card_fee_minor=self.fees.choice([0, 1, 150, 295, 2_500]))
 
     # -- The machinery: acts that may crash ---------------------------------------------------------------------
 

@@ -98,7 +98,7 @@ class Story:
                 order = PayOrder(payer_id, account_id, self.methods[number], Mode.OUTSTANDING)
                 quote = prepare.run(actor=person.actor, now=run.now, order=order).quote
                 parts = {share.invoice_number: share.amount_minor for share in quote.shares}
-                run.oracle.agreed[number] = Agreed(person.pair, quote.amount_minor, parts)
+                run.oracle.agreed[number] = Agreed(person.pair, quote.amount_minor, parts, quote.fee_minor)
                 self.submissions[number] = Submission(order, scope="form", key=number, seen=quote.digest)
             submit.run(actor=person.actor, now=run.now, submission=self.submissions[number])
 
