@@ -23,7 +23,9 @@ def test_routing_numbers_that_hold(number: str) -> None:
     assert magic.routing_ok(number)
 
 
-@pytest.mark.parametrize("number", ["123456789", "021000022", "000000000", "999999992", "02100002", "02100002a"])
+@pytest.mark.parametrize(
+    "number", ["123456789", "021000022", "000000000", "999999992", "02100002", "02100002a"]
+)
 def test_routing_numbers_that_do_not(number: str) -> None:
     assert not magic.routing_ok(number)
 
