@@ -80,11 +80,12 @@ def everything(world: World) -> list[ScheduledRow]:
 
 
 def send(world: World) -> int:
-    """Let the worker send the notices of autopay that wait; return how many the mail server took."""
+    """Let the worker send what tells of debits before them; return how many messages the mail server took."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.id FROM notices_delivery d JOIN notices_notice n ON n.id = d.notice_id"
-            " WHERE d.biller_id = %s AND n.key = 'autopay_notice' AND d.status IN ('queued', 'retrying')"
+            " WHERE d.biller_id = %s AND n.key IN ('autopay_notice', 'collection_coming')"
+            " AND d.status IN ('queued', 'retrying')"
             " ORDER BY d.id",
             [world.biller_id],
         )

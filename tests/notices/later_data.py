@@ -43,6 +43,14 @@ LATER: Final[dict[str, dict[str, Any]]] = {
     "scheduled_canceled": SET,
     "scheduled_lowered": SET | {"taken_minor": 300_000},
     "autopay_notice": SET | {"notice_days": 10, "before_minor": 420_000, "moved": True},
+    "collection_coming": SET
+    | {
+        "by_autopay": False,
+        "run_on": "2026-12-07",
+        "cutoff_at": "2026-12-07T02:00:00+00:00",
+        "collection_on": "2026-12-05",
+        "notice_days": 10,
+    },
     "autopay_failed": SET
     | {
         "payment_number": "7K3QX-9MPLA",

@@ -70,18 +70,27 @@ def has_standing(*, method_ref: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """For which method a permission was given, when, and up to which amount, if any. For flows alone."""
+    """For which method a permission was given, when, up to which amount, if any, and when it ended. For flows alone."""
 
     method_ref: str
     accepted_at: datetime
     amount_minor: int | None
+    revoked_at: datetime | None
 
 
 def list_given(*, authorization_ids: Collection[int]) -> dict[int, Given]:
     """Return what each of these permissions was given for, by its row id."""
     rows = Authorization.objects.filter(pk__in=authorization_ids)
-    found = rows.values_list("pk", "method_ref", "accepted_at", "amount_minor")
-    return {pk: Given(ref, at, minor) for pk, ref, at, minor in found}
+    found = rows.values_list("pk", "method_ref", "accepted_at", "amount_minor", "revoked_at")
+    return {pk: Given(ref, at, minor, ended_at) for pk, ref, at, minor, ended_at in found}
+
+
+def map_standing(*, method_refs: Collection[str]) -> dict[str, int]:
+    """Return the row id of the standing permission in force, by method. For flows alone."""
+    rows = Authorization.objects.filter(
+        kind=Authorization.Kind.STANDING, method_ref__in=list(method_refs), revoked_at__isnull=True
+    )
+    return dict(rows.values_list("method_ref", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ NAMES: Final = {
     "catch_up": "pay",
     "run_scheduled": "pay",
     "plan_autopay": "pay",
+    "plan_collections": "pay",
     "plan_autopay_of": "pay",
     "deliver_notice": "mail",
     "tell_sharing": "mail",

@@ -28,6 +28,10 @@ _CANCELED: Final = {
     "disputed": gettext_lazy(
         "You told us that something is wrong with this bill, so nothing is taken for it."
     ),
+    "permission": gettext_lazy("The permission to collect has ended, so nothing is taken."),
+    "who_pays": gettext_lazy("Who pays was changed, so nothing is collected."),
+    "autopay": gettext_lazy("Autopay pays for this account now, so nothing is collected."),
+    "untold": gettext_lazy("Our message about it did not go out in time, so nothing is taken."),
     "late": gettext_lazy("We could not make it on its day. It was not made later without asking you."),
     "part": gettext_lazy("The amount owed has changed, and this biller takes no part payments."),
     "retry": gettext_lazy("The amount owed has changed, so the same amount is not tried again."),

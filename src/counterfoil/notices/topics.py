@@ -17,6 +17,7 @@ _TOPICS: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("payment", _("A payment")),
     ("autopay", _("Autopay")),
     ("schedule", _("A payment on a later date")),
+    ("collection", _("A payment on a later date")),
     ("method", _("A payment method")),
     ("request", _("A question or a request")),
     ("share", _("Sharing a bill")),

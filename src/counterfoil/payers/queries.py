@@ -169,6 +169,14 @@ def map_default_payers(*, actor: Actor, biller_id: int, account_ids: Collection[
     return dict(found.values_list("account_id", "payer_id"))
 
 
+def list_collected(*, biller_id: int, after_id: int, limit: int) -> list[PayerRow]:
+    """Return the payers from whom their biller collects, in pieces by id. For flows alone."""
+    rows = Payer.objects.filter(
+        biller_id=biller_id, who_pays="biller_collects", collection_day__isnull=False, pk__gt=after_id
+    )
+    return [PayerRow(*row) for row in rows.order_by("pk").values_list(*PAYER_COLUMNS)[:limit]]
+
+
 def lock_accounts(*, account_ids: Collection[int]) -> list[BillingAccount]:
     """Lock billing accounts, ascending, first of all kinds.
 

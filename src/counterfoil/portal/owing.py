@@ -38,7 +38,7 @@ def read(
         for each in balances
         for pair in [(each.account_id, each.payer_id)]
         if each.next_due_on is not None and each.next_due_on < days[each.biller_id]
-        if any(one.origin == states.AUTOPAY for one in later.get(pair, ()))
+        if any(one.origin in states.ANNOUNCED for one in later.get(pair, ()))
     }
     opened: Mapping[tuple[int, int], list[InvoiceRow]] = (
         invoice_queries.list_open_of(actor=actor, pairs=late) if late else {}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from counterfoil.notices import reasons
 from counterfoil.payments import states
 from counterfoil.payments.queries import EventRow, PaymentRow
+from counterfoil.schedules import states as schedule_states
 from counterfoil.schedules.rows import ScheduledRow
 from counterfoil.ui import formats
 
@@ -47,7 +48,7 @@ def of(
 def _scheduled(planned: ScheduledRow, *, zone: str, today: date) -> Step:
     day = formats.day(planned.run_on, reference=today)
     title = _("Scheduled for %(day)s") % {"day": day}
-    by = planned.created_by_name
+    by = planned.biller_name if planned.origin == schedule_states.PULL else planned.created_by_name
     note = _("By autopay") if planned.enrollment_ref else _("By %(name)s") % {"name": by} if by else ""
     return Step(title, formats.instant(planned.created_at, zone=zone, reference=today), note)
 
@@ -70,7 +71,7 @@ def _words(payment: PaymentRow, event: EventRow, today: date) -> tuple[str, str,
 
 def _plain(payment: PaymentRow) -> dict[str, tuple[str, str, str]]:
     # What was set for its day is submitted by a job of ours; who set it stands in the step before.
-    by = "" if payment.origin in {"schedule", "autopay"} else payment.submitted_by_name
+    by = "" if payment.origin in schedule_states.PLANNED else payment.submitted_by_name
     why = reasons.ach_return(payment.reason_code)
     return {
         "payment.submitted": (_("Submitted"), _("By %(name)s") % {"name": by} if by else "", "ok"),

@@ -1,6 +1,7 @@
-"""When a bill is overdue, with the day on which autopay takes it counted (product.md 3). Pure.
+"""When a bill is overdue, with the day on which autopay or its biller takes it counted (product.md 3). Pure.
 
 Where autopay cannot tell in time it takes the money on a later day, and says that the bill is not overdue until then.
+So it is with what the biller collects on its own day, once that was told of.
 Every page, sheet and list that names a bill overdue asks here.
 """
 
@@ -16,14 +17,14 @@ from counterfoil.schedules.rows import ScheduledSum
 
 
 def due_on(*, invoice: InvoiceRow, later: Iterable[ScheduledSum]) -> date:
-    """Return the day an invoice is due: its own, or the later one on which autopay takes all that is left of it.
+    """Return the day an invoice is due: its own, or the later one on which it takes all that is left.
 
     `later` is what is set for later, of this and of other invoices; what its payer set keeps the due date.
     """
     taken = [
         (each.run_on, minor)
         for each in later
-        if each.origin == states.AUTOPAY
+        if each.origin in states.ANNOUNCED
         for ref, minor in each.amounts
         if ref == invoice.public_id
     ]

@@ -67,19 +67,26 @@ def judge(*, failure: Failure, limits: Limits) -> Verdict:
     """Return what follows from a failure; a code or class nobody knows is never tried again."""
     if failure.is_return:
         return _returned(failure, limits)
-    if failure.decline_class in HARD:
-        return Verdict(stops=states.METHOD)
-    if failure.decline_class in REVOKED:
-        return Verdict(stops=states.UNAUTHORIZED)
+    if why := stops(code=failure.decline_class):
+        return Verdict(stops=why)
     return Verdict(retry_on=_card_retry(failure, limits))
+
+
+def stops(*, code: str, is_return: bool = False) -> str:
+    """Return why all that uses a method stops after a bank's return code or a decline class; empty where it goes on."""
+    if is_return:
+        if code in UNAUTHORIZED:
+            return states.UNAUTHORIZED
+        return "" if code in RETRY | FIX else states.METHOD
+    if code in HARD:
+        return states.METHOD
+    return states.UNAUTHORIZED if code in REVOKED else ""
 
 
 def _returned(failure: Failure, limits: Limits) -> Verdict:
     if failure.code in RETRY:
         return Verdict(retry_on=_bank_retry(failure, limits))
-    if failure.code in UNAUTHORIZED:
-        return Verdict(stops=states.UNAUTHORIZED)
-    return Verdict() if failure.code in FIX else Verdict(stops=states.METHOD)
+    return Verdict(stops=stops(code=failure.code, is_return=True))
 
 
 def _bank_retry(failure: Failure, limits: Limits) -> date | None:

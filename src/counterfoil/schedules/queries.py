@@ -109,10 +109,10 @@ def sum_scheduled(
 
 
 def list_autopay(*, actor: Actor, account_ids: Collection[int]) -> tuple[ScheduledSum, ...]:
-    """Return what autopay has set on these accounts, to who may see their invoices; one query."""
+    """Return what autopay and collections have set on these accounts, to who may see their invoices; one query."""
     seen = scope.visible(actor=actor, staff_permission="see_invoices", payer_permission="see_invoices")
     rows = Scheduled.objects.filter(
-        seen, account_id__in=account_ids, status__in=states.OPEN, origin=states.AUTOPAY
+        seen, account_id__in=account_ids, status__in=states.OPEN, origin__in=states.ANNOUNCED
     ).order_by("run_on", "id")
     found = rows.values_list("amount_minor", "run_on", "public_id", "origin", "amounts")
     return tuple(
@@ -121,7 +121,7 @@ def list_autopay(*, actor: Actor, account_ids: Collection[int]) -> tuple[Schedul
 
 
 def list_moved_ids(*, actor: Actor, today: date) -> list[int]:
-    """Return the open invoices past their due date of which autopay takes something today or later; one query."""
+    """Return the open invoices past due of which autopay or a collection takes something from today on; one query."""
     seen, ids = scope.condition(
         actor=actor,
         staff_permission="see_invoices",
@@ -133,15 +133,18 @@ def list_moved_ids(*, actor: Actor, today: date) -> list[int]:
         "SELECT DISTINCT invoice.id FROM schedules_scheduled scheduled"  # noqa: S608 - our own names
         " CROSS JOIN LATERAL jsonb_array_elements(scheduled.amounts) AS part"
         " JOIN invoices_invoice invoice ON invoice.public_id = part->>0"
-        f" WHERE {seen} AND scheduled.origin = %s AND scheduled.status = ANY(%s) AND scheduled.run_on >= %s"
+        f" WHERE {seen} AND scheduled.origin = ANY(%s) AND scheduled.status = ANY(%s) AND scheduled.run_on >= %s"
         " AND invoice.status = %s AND invoice.due_on < %s",
-        [*ids, states.AUTOPAY, list(states.OPEN), today, invoice_states.OPEN, today],
+        [*ids, list(states.ANNOUNCED), list(states.OPEN), today, invoice_states.OPEN, today],
     )
     return [invoice_id for (invoice_id,) in found]
 
 
 def list_uses(*, actor: Actor, method_refs: Collection[str]) -> dict[str, tuple[Use, ...]]:
-    """Return what uses each of these methods: living autopay, then open scheduled payments by day."""
+    """Return what uses each of these methods: living autopay, then open scheduled payments by day.
+
+    A collection is no such use: it goes with the permission for its method, and never to another one.
+    """
     found: dict[str, tuple[Use, ...]] = {}
     living = _enrollments(actor).filter(method__public_id__in=method_refs, status__in=states.LIVING)
     for row in living.order_by("id"):
@@ -149,6 +152,7 @@ def list_uses(*, actor: Actor, method_refs: Collection[str]) -> dict[str, tuple[
         use = Use("autopay", row.public_id, for_whom, row.amount_minor, None)
         found[row.method.public_id] = (*found.get(row.method.public_id, ()), use)
     waiting = _scheduled(actor).filter(method__public_id__in=method_refs, status__in=states.OPEN)
+    waiting = waiting.exclude(origin=states.PULL)
     for each in waiting.order_by("run_on", "id"):
         use = Use(
             "scheduled",
@@ -417,6 +421,7 @@ def _row(found: Scheduled) -> ScheduledRow:
         amount_minor=found.amount_minor,
         fee_minor=found.fee_minor,
         currency=found.currency,
+        first_on=found.first_on,
         run_on=found.run_on,
         cutoff_at=found.cutoff_at,
         notice_on=found.notice_on,

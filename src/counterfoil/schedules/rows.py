@@ -60,7 +60,8 @@ class EnrollmentRow:
 class ScheduledRow:
     """One scheduled payment as a page shows it. Amounts in minor units; `amounts` by invoice public id.
 
-    `is_superseded`: its autopay has been agreed to anew since, by other terms or with another method.
+    `is_superseded`: its autopay has been agreed to anew since, by other terms or with another method. `first_on`: the
+    day it is for, bank day or not, where autopay or a collection set it.
     """
 
     id: int
@@ -91,6 +92,7 @@ class ScheduledRow:
     amount_minor: int
     fee_minor: int
     currency: str
+    first_on: date | None
     run_on: date
     cutoff_at: datetime
     notice_on: date | None

@@ -43,8 +43,12 @@ PUBLIC: Final = {
     SKIPPED: "Skipped",
 }
 
-PAYER, AUTOPAY, RETRY = "payer", "autopay", "retry"
-ORIGINS: Final = (PAYER, AUTOPAY, RETRY)
+PAYER, AUTOPAY, RETRY, PULL = "payer", "autopay", "retry", "pull"
+ORIGINS: Final = (PAYER, AUTOPAY, RETRY, PULL)
+# The origins of payments that were scheduled before.
+PLANNED: Final = ("schedule", "autopay", "pull")
+# Set by nobody's hand, and told of before: until its day the bills it takes are not overdue (product.md 3).
+ANNOUNCED: Final = (AUTOPAY, PULL)
 
 FULL, FIXED, CAPPED = "full", "fixed", "capped"
 RULES: Final = (FULL, FIXED, CAPPED)

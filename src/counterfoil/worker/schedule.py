@@ -20,6 +20,7 @@ SCHEDULE: Final = {
     "catch_up": EVERY_HOUR,
     "run_scheduled": EVERY_QUARTER_HOUR,
     "plan_autopay": EVERY_HOUR,
+    "plan_collections": EVERY_HOUR,
     "tell_sharing": EVERY_QUARTER_HOUR,
     "remind": EVERY_HOUR,
     "follow_validation": EVERY_HOUR,

@@ -27,7 +27,7 @@ from counterfoil.flows.payments import (
     resolve_unknown as resolve,
     settle_matured as settle,
 )
-from counterfoil.flows.schedules import plan_autopay as planner, run_due
+from counterfoil.flows.schedules import plan_autopay as planner, plan_collections as collections, run_due
 from counterfoil.flows.sharing import end_lapsed, tell_unpaid
 from counterfoil.worker.schedule import SCHEDULE
 
@@ -112,6 +112,13 @@ def run_scheduled(timestamp: int) -> None:  # noqa: ARG001
 def plan_autopay(timestamp: int) -> None:  # noqa: ARG001
     """Plan what autopay is to pay, and tell of it."""
     planner.run(actor=WORKER, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["plan_collections"])
+@app.task(name="plan_collections", queue=jobs.NAMES["plan_collections"], queueing_lock="plan_collections")
+def plan_collections(timestamp: int) -> None:  # noqa: ARG001
+    """Set what billers collect next by standing permissions, and tell of it."""
+    collections.run(actor=WORKER, now=clock.now())
 
 
 @app.task(name="plan_autopay_of", queue=jobs.NAMES["plan_autopay_of"], retry=FEW)

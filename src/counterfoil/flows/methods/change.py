@@ -12,8 +12,9 @@ from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, jobs
-from counterfoil.core.actor import Actor
+from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.methods import checks, notify, permit
+from counterfoil.flows.payments import withdraw_collections
 from counterfoil.methods import operations as method_operations, queries as method_queries, states
 from counterfoil.methods.drafts import NewAddress
 from counterfoil.methods.queries import MethodRow, PaymentMethod
@@ -91,6 +92,8 @@ def edit(*, actor: Actor, now: datetime, ref: str, edited: Edited) -> None:
             method=method, nickname=edited.nickname.strip(), address_id=address_id or method.address_id
         )
         method_operations.name_accounts(method=method, account_ids=edited.account_ids)
+        if edited.account_ids:
+            _stop_collecting(act, method, but_for=edited.account_ids)
         if edited.is_default and method.status == states.ACTIVE:
             method_operations.choose_default(methods=all_of_payer, chosen_id=method.pk)
         elif not edited.is_default and method.is_default:
@@ -137,6 +140,8 @@ def _move(act: _Act, to: str) -> None:
             return
         if to == states.DELETED:
             _delete(act, method)
+        if to == states.DISABLED:
+            _stop_collecting(act, method)
         act.audit(method_operations.transition(method=method, to=to))
 
     _change(act, work)
@@ -153,6 +158,18 @@ def _delete(act: _Act, method: PaymentMethod) -> None:
         act.tell("method_deleted", method_label=method_queries.label_of(method))
 
 
+def _stop_collecting(act: _Act, method: PaymentMethod, but_for: tuple[int, ...] = ()) -> None:
+    """Cancel what was to be collected from a method that is put away, or is for other accounts now."""
+    links = payer_queries.list_payer_accounts(actor=WORKER, payer_ids=[method.payer_id])
+    withdraw_collections.run(
+        actor=act.actor,
+        now=act.now,
+        reason=withdraw_collections.METHOD,
+        method_ids=[method.pk],
+        account_ids={link.account.id for link in links} - set(but_for) if but_for else None,
+    )
+
+
 def _refuse_used(act: _Act, account_ids: tuple[int, ...]) -> None:
     """A method tied to named accounts is never pulled for another one: what uses it there needs another first."""
     if not account_ids:
@@ -166,7 +183,7 @@ def _refuse_used(act: _Act, account_ids: tuple[int, ...]) -> None:
     waiting = [
         (row.account_id, row.for_whom)
         for row in schedule_queries.list_scheduled(actor=act.actor, payer_ids=payer_ids)
-        if row.method_ref == ref
+        if row.method_ref == ref and row.origin != schedule_states.PULL
     ]
     for account_id, for_whom in (*enrolled, *waiting):
         if account_id not in account_ids:

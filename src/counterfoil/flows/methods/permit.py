@@ -20,6 +20,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, format as formats
 from counterfoil.core.actor import Actor
 from counterfoil.flows.methods import notify
+from counterfoil.flows.payments import withdraw_collections
 from counterfoil.gateways import base
 from counterfoil.methods import queries as method_queries, states
 from counterfoil.methods.queries import MethodRow, PaymentMethod
@@ -84,8 +85,11 @@ def store(
     payer: PayerRow,
     biller: BillerRow,
     text: AgreementText,
-) -> None:
-    """Store the permission for a locked method, in the caller's transaction, with audit and the payer's copy."""
+) -> int:
+    """Store the permission for a locked method, in the caller's transaction, with audit and the payer's copy.
+
+    Return its row id.
+    """
     is_bank = method.kind == "bank"
     draft = NewAuthorization(
         biller_id=biller.id,
@@ -100,7 +104,7 @@ def store(
         text=text,
         assent="answered_yes",
     )
-    agreement_operations.create_many(actor=actor, now=now, drafts=[draft])
+    [authorization_id] = agreement_operations.create_many(actor=actor, now=now, drafts=[draft])
     audit_operations.record(
         actor=actor,
         biller_id=biller.id,
@@ -111,13 +115,20 @@ def store(
     )
     data = {"method_label": method_queries.label_of(method), "at": now.isoformat(), "text": text.body}
     notify.queue(now=now, key="permission_given", payer=payer, biller=biller, ref=method.public_id, data=data)
+    return authorization_id
 
 
 def end(*, actor: Actor, now: datetime, method: PaymentMethod, payer: PayerRow, biller: BillerRow) -> bool:
-    """End the permission of a locked method, in the caller's transaction; tell whether there was one."""
+    """End the permission of a locked method, in the caller's transaction; tell whether there was one.
+
+    What was to be collected by it is canceled, each with a notice.
+    """
     ended = agreement_operations.revoke_standing(method_refs=[method.public_id], now=now)
     if not ended:
         return False
+    withdraw_collections.run(
+        actor=actor, now=now, reason=withdraw_collections.PERMISSION, method_ids=[method.pk]
+    )
     audit_operations.record(
         actor=actor,
         biller_id=biller.id,

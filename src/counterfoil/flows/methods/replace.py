@@ -197,7 +197,7 @@ def _replace(actor: Actor, now: datetime, place: _Place, wish: _Wish) -> None:
     renew.accept(
         actor=actor, now=now, method=accepted.method, held=held, accepted=accepted.texts, assent=ASSENT
     )
-    _permit_anew(actor, now, place, method, accepted.standing)
+    _permit_anew(actor, now, place, method, accepted.standing, held)
     jobs.defer("forget_tokens", queueing_lock="forget_tokens", timestamp=int(now.timestamp()))
 
 
@@ -221,10 +221,21 @@ def _refuse_unsent(method: PaymentMethod) -> None:
 
 
 def _permit_anew(
-    actor: Actor, now: datetime, place: _Place, method: PaymentMethod, text: AgreementText | None
+    actor: Actor,
+    now: datetime,
+    place: _Place,
+    method: PaymentMethod,
+    text: AgreementText | None,
+    held: renew.Held,
 ) -> None:
-    """Let the permission to collect go on with the new number: the old one ends, what was shown takes its place."""
+    """Let the permission to collect go on with the new number: the old one ends, what was shown takes its place.
+
+    What was told of and is still to be collected goes on by the new one.
+    """
     if text is None:
         return
     agreement_operations.revoke_standing(method_refs=[method.public_id], now=now)
-    permit.store(actor=actor, now=now, method=method, payer=place.payer, biller=place.biller, text=text)
+    given = permit.store(
+        actor=actor, now=now, method=method, payer=place.payer, biller=place.biller, text=text
+    )
+    renew.collect_by(actor=actor, now=now, held=held, authorization_id=given)

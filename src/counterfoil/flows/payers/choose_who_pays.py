@@ -1,7 +1,7 @@
 """Who pays: the payer, autopay, or the biller on one of its days. Either side chooses, the other one is told.
 
 The choice moves no money by itself: autopay has its own enrollment with its own authorization, and the biller
-collects only from a method that allows it.
+collects only from a method that allows it. What was told of and is to be collected by the choice before is canceled.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor, ActorKind
+from counterfoil.flows.payments import withdraw_collections
 from counterfoil.identity import permissions
 from counterfoil.notices import operations as notice_operations
 from counterfoil.payers import (
@@ -60,6 +61,12 @@ def run(*, actor: Actor, now: datetime, payer_ref: str, choice: Choice) -> Payer
         return payer
     _check(choice, biller)
     with db.transaction():
+        # A payment that is being born looks at the choice while it holds the account (`flows.schedules.collected`).
+        accounts = payer_queries.list_payer_accounts(actor=actor, payer_ids=[payer.id])
+        payer_queries.lock_accounts(account_ids={link.account.id for link in accounts})
+        withdraw_collections.run(
+            actor=actor, now=now, reason=withdraw_collections.WHO_PAYS, payer_ids=[payer.id]
+        )
         payer_operations.choose_who_pays(
             payer_id=payer.id, who_pays=choice.who_pays, collection_day=choice.collection_day
         )

@@ -18,7 +18,7 @@ from django.db import DataError, IntegrityError
 from counterfoil.core import db
 from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.invoices import apply_credit
-from counterfoil.flows.payments import ledgers, results_notices, scheduled_outcomes, work
+from counterfoil.flows.payments import ledgers, results_notices, scheduled_outcomes, standing_ends, work
 from counterfoil.flows.payments.work import Work
 from counterfoil.gateways import base
 from counterfoil.ledger import queries as ledger_queries
@@ -122,6 +122,7 @@ def _record(actor: Actor, now: datetime, outcomes: Sequence[Outcome]) -> list[Wo
     work.write(actor=actor, works=list(works.values()), now=now)
     results_notices.queue(actor=actor, works=changed, now=now)
     scheduled_outcomes.note(actor=actor, works=changed, now=now)
+    standing_ends.note(actor=actor, works=changed, now=now)
     return list(works.values())
 
 

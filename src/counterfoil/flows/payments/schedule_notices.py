@@ -17,7 +17,7 @@ from counterfoil.notices import operations as notice_operations
 from counterfoil.notices.operations import NewNotice
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payers.rows import PayerRow
-from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules import queries as schedule_queries, states
 from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow
 
 LINK: Final = "/billing/schedules/"
@@ -104,6 +104,7 @@ def _about(row: ScheduledRow, numbers: Mapping[str, str]) -> dict[str, Any]:
         "method_label": row.method_label,
         "invoices": ", ".join(numbers[ref] for ref, _ in row.amounts if ref in numbers) or "-",
         "by_autopay": bool(row.enrollment_ref),
+        "is_collection": row.origin == states.PULL,
         "reason": row.reason,
         "link": LINK,
     }

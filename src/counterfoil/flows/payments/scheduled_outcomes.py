@@ -145,8 +145,11 @@ def _failed(actor: Actor, now: datetime, book: _Book, item: Work) -> None:
 def _goes_on(row: Scheduled, enrollment: Enrollment | None) -> bool:
     """Tell whether it may be set again: not where autopay was ended or paused meanwhile, or agreed to anew.
 
-    Under a new permission it is planned anew, with the method and the notice of that one.
+    Under a new permission it is planned anew, with the method and the notice of that one. What a biller collects is
+    never tried again without asking (`agreements.standing`): the next collection day takes what is owed then.
     """
+    if row.origin == states.PULL:
+        return False
     if enrollment is None:
         return True
     is_active = enrollment.status == states.ACTIVE

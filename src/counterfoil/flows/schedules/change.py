@@ -38,6 +38,10 @@ def run(  # noqa: PLR0913 - what was reviewed, and by whom
     actor.demand_payer(permissions.AUTOPAY, payer_id=before.payer_id)
     if (before.payer_id, before.account_id) != (order.payer_id, order.account_id):
         raise errors.NotFound("scheduled payment")
+    if before.origin == states.PULL:
+        raise errors.Stale(
+            _("This payment is collected as you were told. Cancel it, and pay in another way.")
+        )
     if before.origin == states.RETRY:
         raise errors.Stale(_("This payment is tried again as it was. Cancel it, and pay in another way."))
     db.in_transaction(lambda: _change(actor, now, before, order, on, seen, assent))

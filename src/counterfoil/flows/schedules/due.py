@@ -10,7 +10,7 @@ from counterfoil.core import errors
 from counterfoil.flows.payments import quote as payment_quote
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
-from counterfoil.flows.schedules import days
+from counterfoil.flows.schedules import collecting, days
 from counterfoil.flows.schedules.told import NOT_YET, Told
 from counterfoil.payers.states import Standing
 from counterfoil.schedules import states
@@ -63,14 +63,15 @@ Decision: TypeAlias = Take | Cancel | Move | Wait
 
 
 def decide(*, row: ScheduledRow, facts: Facts, today: date, told: Told = NOT_YET) -> Decision:
-    """Return what to do with a scheduled payment whose day has come; `told` counts for what autopay set."""
+    """Return what to do with a scheduled payment whose day has come; `told` counts for what is announced."""
     not_today: Decision | None = _not_today(row, facts, today, told)
     if not_today is None and facts.account.standing == Standing.ON_HOLD:
         # Nobody makes this one by choice on its day: a hold stops it; one that lasts makes it too late.
         not_today = Wait()
     if not_today is not None:
         return not_today
-    amounts = lowered(row.amounts, facts)
+    promised = collecting.still_due(row, facts, today) if row.origin == states.PULL else row.amounts
+    amounts = lowered(promised, facts)
     taken = sum(minor for _, minor in amounts)
     if not taken:
         return Cancel("disputed" if _is_held(row, facts) else "nothing")
@@ -97,6 +98,9 @@ def decide(*, row: ScheduledRow, facts: Facts, today: date, told: Told = NOT_YET
 
 
 def _not_today(row: ScheduledRow, facts: Facts, today: date, told: Told) -> Cancel | Move | None:
+    if row.origin == states.PULL:
+        reason = collecting.stopped(row=row, facts=facts, today=today, told=told)
+        return Cancel(reason) if reason else None
     if today - row.run_on > LATEST:
         return Cancel("late")
     if row.is_superseded:
@@ -160,8 +164,14 @@ def _submission(row: ScheduledRow, order: PayOrder, digest: str) -> Submission:
         scope=SCOPE,
         key=row.public_id,
         seen=digest,
-        origin="autopay" if row.enrollment_ref else "schedule",
+        origin=_origin(row),
         assent="",
         authorization_id=row.authorization_id,
         retry_of_id=row.retry_of_id,
     )
+
+
+def _origin(row: ScheduledRow) -> str:
+    if row.origin == states.PULL:
+        return states.PULL
+    return "autopay" if row.enrollment_ref else "schedule"

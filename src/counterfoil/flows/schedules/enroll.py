@@ -16,7 +16,7 @@ from counterfoil.agreements import operations as agreement_operations
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db, errors
 from counterfoil.core.actor import WORKER, Actor
-from counterfoil.flows.payments import schedule_notices
+from counterfoil.flows.payments import schedule_notices, withdraw_collections
 from counterfoil.flows.schedules import enrollment_review, plan_autopay
 from counterfoil.flows.schedules.enrollment_review import EnrollmentForm, EnrollmentReview
 from counterfoil.methods import queries as method_queries
@@ -93,6 +93,13 @@ def _enroll(actor: Actor, now: datetime, form: EnrollmentForm, seen: str, assent
         object_ref=enrollment.public_id,
         details={"rule": form.rule, "amount_minor": made.terms.amount_minor, "day_rule": form.day_rule},
         now=now,
+    )
+    withdraw_collections.run(
+        actor=actor,
+        now=now,
+        reason=withdraw_collections.AUTOPAY,
+        payer_ids=[form.payer_id],
+        account_ids=None if form.account_id is None else {form.account_id},
     )
     schedule_notices.queue_enrollments(
         now=now,

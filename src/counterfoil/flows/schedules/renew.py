@@ -50,7 +50,8 @@ def texts(*, actor: Actor, now: datetime, method: MethodRow, locale: str) -> dic
     waiting = [
         row
         for row in schedule_queries.list_scheduled(actor=actor, payer_ids=[method.payer_id])
-        if row.method_id == method.id
+        # What is collected goes by the standing permission, which is shown with the method.
+        if row.method_id == method.id and row.origin != states.PULL
     ]
     if not (enrollments or waiting):
         return {}
@@ -126,18 +127,28 @@ def accept(
             extra={row.pk: {"text": text.body}},
             once=f"{given[row.pk]}",
         )
-    for each in held.scheduled:
+    own_and_autopay = [each for each in held.scheduled if each.origin != states.PULL]
+    for each in own_and_autopay:
         if each.enrollment_id in given:
             each.authorization_id = given[each.enrollment_id]
         else:
             draft = method_texts.single(each, method, accepted[each.public_id], assent)
             each.authorization_id = _store(actor, now, draft)
         _record(actor, now, each.biller_id, "schedule.changed", each.public_id)
-    schedule_operations.save_scheduled(rows=list(held.scheduled))
-    own = [each.pk for each in held.scheduled if each.enrollment_id not in given]
+    schedule_operations.save_scheduled(rows=own_and_autopay)
+    own = [each.pk for each in own_and_autopay if each.enrollment_id not in given]
     schedule_notices.queue(
         now=now, key="scheduled_confirmed", scheduled_ids=own, once=f"{method.public_id}:{now.isoformat()}"
     )
+
+
+def collect_by(*, actor: Actor, now: datetime, held: Held, authorization_id: int) -> None:
+    """Put a new standing permission behind what was held and is to be collected."""
+    rows = [row for row in held.scheduled if row.origin == states.PULL]
+    for row in rows:
+        row.authorization_id = authorization_id
+        _record(actor, now, row.biller_id, "schedule.changed", row.public_id)
+    schedule_operations.save_scheduled(rows=rows)
 
 
 def _store(actor: Actor, now: datetime, draft: NewAuthorization) -> int:

@@ -48,6 +48,7 @@ def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: s
     enrollments = schedule_queries.list_enrollments(actor=actor, payer_ids=[old.payer_id])
     waiting = schedule_queries.list_scheduled(actor=actor, payer_ids=[old.payer_id])
     used_for = {row.account_id for row in enrollments if row.method_id == old.id}
+    waiting = [row for row in waiting if row.origin != states.PULL]
     used_for |= {row.account_id for row in waiting if row.method_id == old.id}
     if not all(new.is_for(account_id=account_id) for account_id in used_for):
         message = _("This payment method is not for all of these accounts. Choose another one.")
@@ -154,7 +155,12 @@ def _swap(
 ) -> None:
     payer_queries.lock_accounts(account_ids=[])
     method_queries.lock(method_ids=[old.id, new.id])
-    enrollments, rows = _lock(old)
+    enrollments, found = _lock(old)
+    # A collection goes with the permission for its method, and to no other.
+    rows = [row for row in found if row.origin != states.PULL]
+    withdraw.cancel(
+        actor=actor, now=now, rows=[row for row in found if row.origin == states.PULL], reason=REASON
+    )
     given: dict[int, int] = {}
     for enrollment in enrollments:
         text = reviewed.texts[enrollment.public_id]

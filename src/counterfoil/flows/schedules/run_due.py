@@ -13,6 +13,8 @@ How it can fail:
 - The clock jumped, or nothing ran for days: what is due is still due, up to `LATEST`; later it is canceled, and told.
 - The number behind the method was replaced and the permission names the old one: canceled, and told.
 - Something changed since: less is outstanding (lowered, told), nothing (canceled, told).
+- What a biller collects may not be taken any more (no permission, another choice, autopay): canceled, and told. What
+  changed after that was read is found in the commit of the birth, which holds the accounts and the methods.
 - The notice of a debit of autopay was not sent, or sent late: it moves to the first lawful day and is told of
   anew; where its notice can never arrive it is canceled, and autopay paused (`flows.schedules.told`).
 """
@@ -35,7 +37,7 @@ from counterfoil.flows.payments import facts as payment_facts, schedule_notices,
 from counterfoil.flows.payments.birth import Birth, Born
 from counterfoil.flows.payments.facts import Facts
 from counterfoil.flows.payments.orders import Mode, PayOrder
-from counterfoil.flows.schedules import days, due, pause_behind, told as telling, withdraw
+from counterfoil.flows.schedules import collected, days, due, pause_behind, told as telling, withdraw
 from counterfoil.flows.schedules.due import Cancel, Move, Take, Wait
 from counterfoil.flows.schedules.told import Told
 from counterfoil.methods import queries as method_queries
@@ -135,8 +137,9 @@ def _run_wave(actor: Actor, now: datetime, biller: BillerRow, wave: Sequence[Sch
     loaded = payment_facts.load(actor=actor, now=now, orders=[_order(row) for row in wave])
     given, told = _given(wave), telling.of(biller=biller, rows=wave)
     today = biller_queries.today(biller=biller, now=now)
+    lost = collected.lost(rows=wave)
     decided = [
-        (row, _covered(row, _decide(row, known, today, told), given) if row.id in given else _not_given(row))
+        (row, lost.get(row.id) or _agreed(row, known, today, told, given))
         for row, known in zip(wave, loaded, strict=True)
     ]
     _stop(actor, now, biller, [(row, item) for row, item in decided if not isinstance(item, Take)])
@@ -173,6 +176,19 @@ def _given(wave: Sequence[ScheduledRow]) -> dict[int, int | None]:
     }
 
 
+def _agreed(
+    row: ScheduledRow,
+    known: Facts,
+    today: date,
+    told: Mapping[int, Told],
+    given: Mapping[int, int | None],
+) -> due.Decision:
+    """Decide by what is permitted: for the number that would be charged, and up to its amount."""
+    if row.id not in given:
+        return _not_given(row)
+    return _covered(row, _decide(row, known, today, told), given)
+
+
 def _covered(row: ScheduledRow, decision: due.Decision, given: Mapping[int, int | None]) -> due.Decision:
     """Take nothing where amount and fee come to more than is permitted; they never should."""
     most = given[row.id]
@@ -202,6 +218,8 @@ def _link(
     rows = schedule_queries.lock_scheduled(scheduled_ids=list(born))
     linked = [row for row in rows if row.status == states.RUNNING]
     if {pk for pk, birth in born.items() if birth.is_new} - {row.pk for row in linked}:
+        raise _NotOurs
+    if collected.lost(rows=[row for row, _, birth in pairs if isinstance(birth, Born) and birth.is_new]):
         raise _NotOurs
     events = []
     for row in linked:

@@ -24,7 +24,8 @@ from counterfoil.notices import delivery_queries
 from counterfoil.schedules import states
 from counterfoil.schedules.rows import ScheduledRow
 
-KEY: Final = "autopay_notice"
+# What tells of a debit before it, by who set it.
+KEYS: Final = {states.AUTOPAY: "autopay_notice", states.PULL: "collection_coming"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ NOT_YET: Final = Told()
 
 
 def of(*, biller: BillerRow, rows: Iterable[ScheduledRow]) -> dict[int, Told]:
-    """Return how each of these was told of that autopay set, by row id; one query, none where there is no such row."""
-    intents = {row.id: _intents(row) for row in rows if row.origin == states.AUTOPAY and row.noticed_on}
+    """Return how each of these was told of that autopay or a collection set, by row id; one query, or none."""
+    intents = {row.id: _intents(row) for row in rows if row.origin in KEYS and row.noticed_on}
     if not intents:
         return {}
     sent = delivery_queries.list_sendings(onces={once for onces in intents.values() for once in onces})
@@ -58,8 +59,8 @@ def of(*, biller: BillerRow, rows: Iterable[ScheduledRow]) -> dict[int, Told]:
 
 def _intents(row: ScheduledRow) -> tuple[str, str]:
     """Return the notices a debit can have: of the day it was told of anew, or else of the day it was planned."""
-    again = row.noticed_on.isoformat() if row.noticed_on else ""
+    key, again = KEYS[row.origin], row.noticed_on.isoformat() if row.noticed_on else ""
     return (
-        schedule_notices.intent(public_id=row.public_id, key=KEY, once=again),
-        schedule_notices.intent(public_id=row.public_id, key=KEY),
+        schedule_notices.intent(public_id=row.public_id, key=key, once=again),
+        schedule_notices.intent(public_id=row.public_id, key=key),
     )

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from counterfoil.audit import operations as audit_operations
 from counterfoil.core.actor import Actor
-from counterfoil.flows.payments import schedule_notices
+from counterfoil.flows.payments import call_off
 from counterfoil.schedules import (
     operations as schedule_operations,
     plan_queries,
@@ -117,17 +116,4 @@ def cancel_in_time(*, actor: Actor, now: datetime, rows: Collection[Scheduled]) 
 
 def cancel(*, actor: Actor, now: datetime, rows: Collection[Scheduled], reason: str) -> None:
     """Cancel these locked scheduled payments, with audit and a notice of each."""
-    events = [
-        audit_operations.NewEvent(
-            actor,
-            row.biller_id,
-            schedule_operations.transition(scheduled=row, to=states.CANCELED, now=now, reason=reason),
-            row.public_id,
-            {"reason": reason},
-            now,
-        )
-        for row in rows
-    ]
-    schedule_operations.save_scheduled(rows=rows)
-    audit_operations.record_many(events)
-    schedule_notices.queue(now=now, key="scheduled_canceled", scheduled_ids=[row.pk for row in rows])
+    call_off.run(actor=actor, now=now, rows=rows, reason=reason)

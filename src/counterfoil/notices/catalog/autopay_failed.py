@@ -9,11 +9,12 @@ from counterfoil.notices import base, reasons, schedules
 
 def _words(data: base.Data, voice: base.Voice) -> base.Words:
     biller = data["biller"]["name"]
-    what = (
-        _("Your autopay payment of {amount} to {biller} did not go through.")
-        if data.get("by_autopay")
-        else _("Your scheduled payment of {amount} to {biller} did not go through.")
-    )
+    if data.get("is_collection"):
+        what = _("{biller} tried to collect {amount} from you. It did not go through.")
+    elif data.get("by_autopay"):
+        what = _("Your autopay payment of {amount} to {biller} did not go through.")
+    else:
+        what = _("Your scheduled payment of {amount} to {biller} did not go through.")
     return base.Words(
         subject=_("Your payment to {biller} did not go through").format(biller=biller),
         paragraphs=[

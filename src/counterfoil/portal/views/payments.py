@@ -20,7 +20,7 @@ from counterfoil.payments import queries as payment_queries, states
 from counterfoil.payments.queries import PaymentRow, ShareRow, Wanted
 from counterfoil.portal import pages, timeline
 from counterfoil.portal.views.base import BillingView
-from counterfoil.schedules import queries as schedule_queries
+from counterfoil.schedules import queries as schedule_queries, states as schedule_states
 from counterfoil.schedules.rows import ScheduledRow
 from counterfoil.ui import sheets, wording
 
@@ -151,14 +151,14 @@ class PaymentView(BillingView):
 
     def _planned(self) -> ScheduledRow | None:
         """What it was scheduled as, where it was set for later or by autopay."""
-        if self.payment.origin not in {"schedule", "autopay"}:
+        if self.payment.origin not in schedule_states.PLANNED:
             return None
         return schedule_queries.find_by_payment(actor=self.actor, payment_id=self.payment.id)
 
     def _retry(self) -> ScheduledRow | None:
         """What will try it again by itself, where something will."""
         if (
-            self.payment.origin not in {"schedule", "autopay"}
+            self.payment.origin not in schedule_states.PLANNED
             or not pages.page_of(self.payment.status).can_retry
         ):
             return None
