@@ -17,9 +17,9 @@ from tests.factories.world import World
 DAYS = (3, 5, 10, 20, 31)
 
 
-def begin(world: World, method: str, *, day: int = 3) -> None:
+def begin(world: World, method: str, *, day: int = 3, days: tuple[int, ...] = DAYS) -> None:
     """Let the biller collect, the payer choose that, and give the permission for a method."""
-    world.set_portal(collects=True, collection_days=list(DAYS))
+    world.set_portal(collects=True, collection_days=list(days))
     choose(world, COLLECTS, day)
     give(world, method)
 

@@ -22,8 +22,8 @@ ABOUT: Final[dict[str, dict[str, str]]] = {
         "autopay_on": "Autopay can be started, and plans payments",
         "partial_payment_allowed": "Less than what is owed can be paid",
         "sharing": "Payers share bills and give helpers access; never where a collector bills",
-        "collects": "Payers are asked for a permission to collect; the collecting itself is not in yet",
-        "collection_days": "Days of the month on which it would, 31: the last one; such as 5,20",
+        "collects": "What is owed is collected from payers who chose and permitted that",
+        "collection_days": "Days of the month on which that is done, 31: the last one; such as 5,20",
     },
     "payments": {
         "gateway_on": "Payments are taken through the gateway",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from counterfoil.core import db
@@ -14,13 +15,25 @@ def key(*, account_id: int, payer_id: int, first_on: date) -> str:
     return f"pull:{account_id}:{payer_id}:{first_on.isoformat()}"
 
 
-def list_set(*, biller_id: int, keys: Collection[str]) -> dict[str, tuple[int, date, str]]:
-    """Return amount in minor units, day and status of those that were set ever, by key: canceled ones too."""
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A collection that was set and told of, canceled or not. `last4` is its method's."""
+
+    amount_minor: int
+    run_on: date
+    status: str
+    last4: str
+
+
+def list_announced(*, biller_id: int, keys: Collection[str]) -> dict[str, Announced]:
+    """Return what was set ever, by key."""
     rows = db.select(
-        "SELECT key, amount_minor, run_on, status FROM schedules_scheduled WHERE biller_id = %s AND key = ANY(%s)",
+        "SELECT scheduled.key, amount_minor, run_on, scheduled.status, method.last4 FROM schedules_scheduled scheduled"
+        " JOIN methods_paymentmethod method ON method.id = scheduled.method_id"
+        " WHERE scheduled.biller_id = %s AND scheduled.key = ANY(%s)",
         [biller_id, list(keys)],
     )
-    return {str(key_): (int(minor), run_on, str(status)) for key_, minor, run_on, status in rows}
+    return {str(key_): Announced(*found) for key_, *found in rows}
 
 
 def waiting_ids(*, method_ids: Collection[int] = (), payer_ids: Collection[int] = ()) -> list[int]:

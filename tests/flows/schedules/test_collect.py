@@ -15,6 +15,7 @@ from counterfoil.invoices.drafts import NewLine
 from counterfoil.payers import operations as payer_operations
 from counterfoil.schedules import lateness, queries as schedule_queries
 from tests.factories import collecting, later
+from tests.factories.outcomes import notices
 from tests.factories.world import World
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def test_what_is_due_is_told_of_before_and_collected_on_its_day(world: World) ->
     assert later.told(world)[-1] == "collection_coming"
     payment = later.run_on_its_day(world, row)
     assert (payment.public_status, payment.origin, payment.amount_minor) == ("Paid", "pull", 100_000)
+    assert "payment_receipt" in notices(world, payment.public_id)
     assert invoice_queries.get(actor=world.payer, public_id=bill.public_id).status == "paid"
 
 

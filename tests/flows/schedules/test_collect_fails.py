@@ -126,7 +126,11 @@ def test_a_method_for_other_accounts_now_cancels_it(world: World) -> None:
     with db.transaction():
         payer_operations.link_many(
             biller_id=world.biller_id,
-            new=[payer_operations.NewLink(account_id=other, payer_id=world.payer_id, relation="family")],
+            new=[
+                payer_operations.NewLink(
+                    account_id=other, payer_id=world.payer_id, relation="child", is_default=False
+                )
+            ],
         )
     edited = change.Edited(nickname="Card", is_default=True, account_ids=(other,))
     change.edit(actor=world.payer, now=world.now, ref=method, edited=edited)

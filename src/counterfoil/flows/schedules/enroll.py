@@ -94,13 +94,7 @@ def _enroll(actor: Actor, now: datetime, form: EnrollmentForm, seen: str, assent
         details={"rule": form.rule, "amount_minor": made.terms.amount_minor, "day_rule": form.day_rule},
         now=now,
     )
-    withdraw_collections.run(
-        actor=actor,
-        now=now,
-        reason=withdraw_collections.AUTOPAY,
-        payer_ids=[form.payer_id],
-        account_ids=None if form.account_id is None else {form.account_id},
-    )
+    _stop_collecting(actor, now, form)
     schedule_notices.queue_enrollments(
         now=now,
         key="autopay_started",
@@ -108,6 +102,17 @@ def _enroll(actor: Actor, now: datetime, form: EnrollmentForm, seen: str, assent
         extra={enrollment.pk: {"text": made.text.body}},
     )
     return enrollment.public_id
+
+
+def _stop_collecting(actor: Actor, now: datetime, form: EnrollmentForm) -> None:
+    """Cancel what the biller was to collect where autopay pays from now on."""
+    withdraw_collections.run(
+        actor=actor,
+        now=now,
+        reason=withdraw_collections.AUTOPAY,
+        payer_ids=[form.payer_id],
+        account_ids=None if form.account_id is None else {form.account_id},
+    )
 
 
 def _find(actor: Actor, form: EnrollmentForm) -> EnrollmentRow | None:

@@ -100,7 +100,7 @@ def _plan_chunk(
     ]
     judged = judge(now=now, days_={payer: next_day(payer, today) for payer in due})
     found = [each for each in judged if isinstance(each, Collection)]
-    known = collection_queries.list_set(biller_id=biller.id, keys={key_of(each) for each in found})
+    known = collection_queries.list_announced(biller_id=biller.id, keys={key_of(each) for each in found})
     return _write(actor, now, biller, [each for each in found if key_of(each) not in known], notice_days)
 
 
