@@ -9,7 +9,7 @@ from typing import Final
 
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
-from tests.simulation import actors, invariants, kinds, later, relatives, upkeep, walls
+from tests.simulation import actors, collected, invariants, kinds, later, relatives, upkeep, walls
 from tests.simulation.run import Run
 
 KEPT = Path(__file__).parent / "kept_seeds.txt"
@@ -104,11 +104,21 @@ def _upkeep(made: Run, events: int) -> list[str]:
     ]
 
 
+def _collected(made: Run, events: int) -> list[str]:
+    made.world.set_portal(schedule_payment=True)
+    made.watches += [later.wrong, collected.wrong]
+    collected.begin(made)
+    actors.play(made, events=events + events // 2, others=collected.WEIGHTS)
+    drain_later(made)
+    return [*invariants.at_the_end(made), *later.wrong_at_the_end(made)]
+
+
 PLAYS: Final[dict[str, Callable[[Run, int], list[str]]]] = {
     "base": _base,
     "later": _later,
     "relatives": _relatives,
     "upkeep": _upkeep,
+    "collected": _collected,
 }
 
 
