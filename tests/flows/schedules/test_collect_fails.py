@@ -187,7 +187,7 @@ def test_a_bill_that_is_due_later_now_is_not_collected(world: World) -> None:
     Invoice.objects.filter(biller_id=world.biller_id).update(due_on=later.days_later(world, 30))
     later.to_morning(world, row.run_on)
     assert later.run(world) == 0
-    assert why(world, row) == ("canceled", "nothing")
+    assert why(world, row) == ("canceled", "changed")
 
 
 def test_a_hold_on_its_day_stops_it_and_it_is_not_taken_later(world: World) -> None:

@@ -74,7 +74,7 @@ def decide(*, row: ScheduledRow, facts: Facts, today: date, told: Told = NOT_YET
     amounts = lowered(promised, facts)
     taken = sum(minor for _, minor in amounts)
     if not taken:
-        return Cancel("disputed" if _is_held(row, facts) else "nothing")
+        return Cancel(_nothing(row, facts, promised))
     if row.tries and taken < row.amount_minor:
         # The same amount or none: a lower one is no second try of the same entry (NA-14, CD-02).
         return Cancel("retry")
@@ -126,6 +126,15 @@ def lowered(amounts: tuple[tuple[str, int], ...], facts: Facts) -> tuple[tuple[s
             parts.append((ref, part))
             left -= part
     return tuple(parts)
+
+
+def _nothing(row: ScheduledRow, facts: Facts, promised: tuple[tuple[str, int], ...]) -> str:
+    """Return why nothing is left to take."""
+    if _is_held(row, facts):
+        return "disputed"
+    # Staff gave the bill a later day, past the one it was to be collected on.
+    is_later = not promised and bool(lowered(row.amounts, facts))
+    return "changed" if is_later else "nothing"
 
 
 def _is_held(row: ScheduledRow, facts: Facts) -> bool:
