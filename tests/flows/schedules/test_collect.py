@@ -236,3 +236,12 @@ def test_a_collection_cannot_be_changed_into_something_else(world: World) -> Non
             actor=world.payer, now=world.now, ref=row.public_id,
             order=world.order(method, [(bill.public_id, 1)]), on=row.run_on, seen="x",
         )  # fmt: skip
+
+
+def test_no_fee_is_taken_with_it(world: World) -> None:
+    """The permission is for what is owed, and for nothing on top."""
+    world.set_payments(card_fee_minor=250)
+    collecting.begin(world, world.card())
+    world.invoice(DECEMBER, due_in=5)
+    payment = later.run_on_its_day(world, collecting.planned(world))
+    assert (payment.amount_minor, payment.fee_minor) == (100_000, 0)
