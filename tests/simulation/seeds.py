@@ -9,7 +9,17 @@ from typing import Final
 
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
-from tests.simulation import actors, collected, invariants, kinds, later, relatives, upkeep, walls
+from tests.simulation import (
+    actors,
+    collected,
+    corrections,
+    invariants,
+    kinds,
+    later,
+    relatives,
+    upkeep,
+    walls,
+)
 from tests.simulation.run import Run
 
 KEPT = Path(__file__).parent / "kept_seeds.txt"
@@ -72,10 +82,15 @@ def _base(made: Run, events: int) -> list[str]:
 
 def _later(made: Run, events: int) -> list[str]:
     made.world.set_portal(schedule_payment=True)
+    office = corrections.meet(made)
     made.watches.append(later.wrong)
-    actors.play(made, events=events + events // 2, others=later.WEIGHTS)
+    actors.play(made, events=events + events // 2, others=(*later.WEIGHTS, *office.acts))
     drain_later(made)
-    return [*invariants.at_the_end(made), *later.wrong_at_the_end(made)]
+    return [
+        *invariants.at_the_end(made),
+        *later.wrong_at_the_end(made),
+        *office.wrong_at_the_end(made),
+    ]
 
 
 def _relatives(made: Run, events: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -29,7 +30,7 @@ WHERE biller_id = %s
 THEIRS = "SELECT token, deleted_at, checked, last4, exp_month, exp_year FROM token WHERE merchant_id = %s"
 
 
-class Story:
+class Story(ABC):
     """What people and the worker do in a story, and what must be so in the end."""
 
     def __init__(self, run: Run) -> None:
@@ -39,9 +40,9 @@ class Story:
         run.oracle.credit_applies = True
         run.chores.append(upkeep.follow)
 
+    @abstractmethod
     def steps(self) -> list[Step]:
         """Return what happens, in order."""
-        raise NotImplementedError
 
     def end(self) -> None:
         """Let the worker finish, and forget what is to be forgotten."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.core import errors
 from counterfoil.core.actor import WORKER
-from counterfoil.flows.methods import change, put_away, validate, wallet
+from counterfoil.flows.methods import change, put_away, replace, validate, wallet
 from counterfoil.flows.methods.add import NewMethodForm
 from counterfoil.flows.methods.put_away import Move
 from counterfoil.flows.notices import remind
@@ -58,6 +58,17 @@ UNCONFIRMED = """
 SELECT c.reference, t.checked FROM charge c JOIN token t ON t.token = c.token
 WHERE c.merchant_id = %s AND c.status <> 'fenced' AND t.kind = 'bank' AND t.checked <> 'passed'
 """
+# The number behind each charge, unless its bank or network corrected it since.
+CHARGED_ON = """
+SELECT c.reference, t.last4 FROM charge c JOIN token t ON t.token = c.token
+WHERE c.merchant_id = %s AND c.status <> 'fenced' AND t.kind <> 'wallet' AND NOT EXISTS (
+  SELECT FROM event e
+  WHERE e.merchant_id = c.merchant_id AND e.kind = 'token.updated' AND position(t.token in e.body) > 0)
+"""
+PERMITTED = """
+SELECT p.public_id, a.text FROM payments_payment p JOIN agreements_authorization a ON a.id = p.authorization_id
+WHERE p.biller_id = %s
+"""
 
 
 @dataclass
@@ -71,7 +82,7 @@ class Keeper:
         """What happens to methods, and how often."""
         return (
             (open_account, 9), (connect_wallet, 7), (type_amounts, 14), (follow, 6), (withdraw, 7),
-            (self.put_away, 6), (reminders, 10),
+            (self.put_away, 6), (replace_number, 7), (reminders, 10),
         )  # fmt: skip
 
     def put_away(self, run: Run) -> None:
@@ -106,7 +117,14 @@ class Keeper:
                 found.append(f"{ref} is taken from {method}, which was put away")
         with run.store.session() as db:
             charges = db.execute(UNCONFIRMED, [run.world.sandbox.id]).fetchall()
-        return found + [f"{row['reference']} was charged, its account is {row['checked']}" for row in charges]
+            numbers = db.execute(CHARGED_ON, [run.world.sandbox.id]).fetchall()
+        texts = dict(run.rows(PERMITTED))
+        found += [f"{row['reference']} was charged, its account is {row['checked']}" for row in charges]
+        return found + [
+            f"{row['reference']} was taken from a number that ends in {row['last4']}, which nothing permitted"
+            for row in numbers
+            if row["last4"] not in texts.get(row["reference"], "")
+        ]
 
 
 def open_account(run: Run) -> None:
@@ -136,6 +154,29 @@ def connect_wallet(run: Run) -> None:
     ]
     assert len(set(made)) == 1, f"two methods of one agreement: {made}"
     _keep(run, person, made[0])
+
+
+def replace_number(run: Run) -> None:
+    """Somebody puts another card or account behind a method, after reading what that permits, sometimes twice."""
+    person = run.random.choice(run.people)
+    kept = run.methods.get(person.pair[1], [])
+    rows = run.rows(
+        "SELECT public_id, kind FROM methods_paymentmethod"
+        " WHERE biller_id = %s AND kind IN ('card', 'bank') AND status <> 'deleted' ORDER BY id"
+    )
+    mine = [(ref, kind) for ref, kind in rows if ref in kept]
+    if not mine:
+        return
+    ref, kind = run.random.choice(mine)
+    gateway = run.world.sandbox
+    token = (
+        gateway.card(run.random.choice(actors.CARDS))
+        if kind == "card"
+        else gateway.bank(run.random.choice([*actors.ACCOUNTS, *ACCOUNTS]))
+    )
+    shown = replace.review(actor=person.actor, now=run.now, ref=ref, token=token)
+    for _ in range(run.random.choice([1, 1, 2])):
+        replace.run(actor=person.actor, now=run.now, ref=ref, token=token, seen=shown.digest)
 
 
 def _keep(run: Run, person: Person, ref: str) -> None:
