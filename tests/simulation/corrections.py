@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
 
-from counterfoil.core import db
+from counterfoil.core import db, errors
 from counterfoil.flows.invoices import credit, void
+from counterfoil.flows.payments import prepare, submit
+from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
 from counterfoil.flows.schedules import readdress_invoice
 from counterfoil.payers import operations as payer_operations
 from counterfoil.payers.drafts import NewLink
 from tests.simulation import later
-from tests.simulation.oracle import Pair
+from tests.simulation.oracle import Agreed, Pair
 from tests.simulation.run import Person, Run
 
 INVOICES = """
@@ -69,6 +72,9 @@ class Office:
         if not opened:
             return
         bill = run.random.choice(opened)
+        if run.random.random() < 0.5:
+            _pay_half(run, bill)
+            bill = _fresh(run, bill)
         # What the worker's payments are for is known as long as it stands.
         later.seen_by(run)
         try:
@@ -154,6 +160,21 @@ def meet(run: Run) -> Office:
 
 def _open(run: Run) -> list[Bill]:
     return [bill for bill in (Bill(*row) for row in run.rows(INVOICES)) if bill.status == "open"]
+
+
+def _pay_half(run: Run, bill: Bill) -> None:
+    """Its addressee pays half of what is left on it, by a card that is good."""
+    person = next(person for person in run.people if person.pair == bill.pair)
+    half = max(1, (bill.open - bill.pending) // 2)
+    method = run.world.card(actor=person.actor)
+    order = PayOrder(bill.payer_id, bill.account_id, method, Mode.INVOICES, ((bill.ref, half),))
+    with suppress(errors.Refused):
+        quote = prepare.run(actor=person.actor, now=run.now, order=order).quote
+        key = f"half-{secrets.token_hex(8)}"
+        parts = {share.invoice_number: share.amount_minor for share in quote.shares}
+        run.oracle.agreed[key] = Agreed(person.pair, quote.amount_minor, parts, quote.fee_minor)
+        submission = Submission(order, scope="form", key=key, seen=quote.digest)
+        submit.run(actor=person.actor, now=run.now, submission=submission)
 
 
 def _mostly_at_rest(run: Run) -> list[Bill]:
