@@ -147,12 +147,14 @@ def test_a_credit_lowers_what_is_owed_once_for_a_form(world: World) -> None:
     assert verify.run(biller_id=world.biller_id) == []
 
 
-def test_a_credit_of_all_closes_it(world: World) -> None:
+def test_a_credit_of_all_closes_it_and_a_second_click_changes_nothing(world: World) -> None:
     invoice = world.invoice()
-    credit.run(
-        actor=world.staff, now=world.now, ref=invoice.public_id, amount_minor=320_000, reason="", key="k"
-    )
+    given: dict[str, Any] = {"ref": invoice.public_id, "amount_minor": 320_000, "reason": ""}
+    for _click in range(2):
+        credit.run(actor=world.staff, now=world.now, key="k", **given)
     assert world.fresh(invoice).status == "paid"
+    with pytest.raises(errors.Stale):
+        credit.run(actor=world.staff, now=world.now, key="another form", **given)
     assert verify.run(biller_id=world.biller_id) == []
 
 

@@ -18,8 +18,8 @@ from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor
 from counterfoil.flows.invoices import opened as openeds
 from counterfoil.flows.invoices.void import REASON_LENGTH
-from counterfoil.invoices import operations as invoice_operations
-from counterfoil.ledger import operations as ledger_operations, postings
+from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
+from counterfoil.ledger import operations as ledger_operations, postings, queries as ledger_queries
 
 ONCE = "ledger_entry_once"
 
@@ -39,6 +39,20 @@ def run(*, actor: Actor, now: datetime, ref: str, amount_minor: int, reason: str
     except IntegrityError as error:
         if ONCE not in str(error):
             raise
+    except (errors.Stale, errors.Invalid):
+        # A second click on a credit of all that was owed finds the invoice closed by the first.
+        if not _is_done(actor, ref, key):
+            raise
+
+
+def _is_done(actor: Actor, ref: str, key: str) -> bool:
+    invoice = invoice_queries.get(actor=actor, public_id=ref)
+    memos = ledger_queries.list_memos_on(actor=actor, invoice_id=invoice.id)
+    return any(memo.source_ref == _source_ref(invoice.id, key) for memo in memos)
+
+
+def _source_ref(invoice_id: int, key: str) -> str:
+    return f"inv:{invoice_id}:{key}"
 
 
 def _credit(actor: Actor, now: datetime, ref: str, amount_minor: int, reason: str, key: str) -> None:
@@ -49,7 +63,7 @@ def _credit(actor: Actor, now: datetime, ref: str, amount_minor: int, reason: st
             _("Type an amount above zero, and not more than is owed and not on its way."), field="amount"
         )
     entry = postings.invoice_credited(
-        held.source(f"inv:{invoice.pk}:{key}"), invoice_id=invoice.pk, amount_minor=amount_minor
+        held.source(_source_ref(invoice.pk, key)), invoice_id=invoice.pk, amount_minor=amount_minor
     )
     ledger_operations.post(entries=[entry], now=now)
     invoice_operations.change_balances(invoice=invoice, on=held.today, open_minor=-amount_minor)
