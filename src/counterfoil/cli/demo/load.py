@@ -113,13 +113,22 @@ def _biller(loaded: Loaded, new: people.NewBiller) -> None:
     biller = create_biller.run(actor=OPERATOR, now=loaded.now, new=new)
     connection = outside.connection(biller=new, ref=ids.new("connection"))
     connect_gateway.run(actor=OPERATOR, now=loaded.now, biller_id=biller.id, new=connection)
-    if new.key in people.COLLECTS:
-        changes = {"collects": True, "collection_days": people.COLLECTS[new.key]}
+    for section, changes in _settings(new.key).items():
         change_settings.run(
-            actor=OPERATOR, now=loaded.now, biller_id=biller.id, section="portal", changes=changes
+            actor=OPERATOR, now=loaded.now, biller_id=biller.id, section=section, changes=changes
         )
     loaded.billers[new.key] = biller
     loaded.public_keys[new.key] = connection.config["public_key"]
+
+
+def _settings(key: str) -> dict[str, dict[str, object]]:
+    """What a biller of the demo sets, by section."""
+    found: dict[str, dict[str, object]] = {}
+    if key in people.COLLECTS:
+        found["portal"] = {"collects": True, "collection_days": people.COLLECTS[key]}
+    if key in people.CARD_FEES:
+        found["payments"] = {"card_fee_minor": people.CARD_FEES[key]}
+    return found
 
 
 def _payer(loaded: Loaded, person: people.Person) -> str:

@@ -35,6 +35,8 @@ HARBOR_VIEW: Final = NewBiller(
 BILLERS: Final = (MAPLE_COURT, HARBOR_VIEW)
 # Who pulls what is owed from those who allow it, and on which days of the month.
 COLLECTS: Final = {MAPLE_COURT.key: (5, 20)}
+# Whose card payments cost a flat fee, in cents; so that both kinds of house can be seen.
+CARD_FEES: Final = {HARBOR_VIEW.key: 295}
 
 
 @dataclass(frozen=True, slots=True)
