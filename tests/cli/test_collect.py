@@ -33,6 +33,7 @@ def test_every_reason_has_words() -> None:
         collecting.DAY, collecting.HOLD, collecting.ADDRESS, collecting.AUTOPAY, collecting.NOTICE,
         collecting.NO_METHOD, collecting.PERMISSION, collecting.DISABLED, collecting.EXPIRED, collecting.VALIDATION,
         collecting.OTHER_ACCOUNT, collecting.NOTHING, collecting.SCHEDULED, collecting.REFUSED,
+        collecting.FAILED,
         states.CANCELED, states.SKIPPED,
     }  # fmt: skip
     assert set(collect.WHY) == reasons

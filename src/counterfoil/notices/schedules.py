@@ -30,6 +30,7 @@ _CANCELED: Final = {
     ),
     "permission": gettext_lazy("The permission to collect has ended, so nothing is taken."),
     "who_pays": gettext_lazy("Who pays was changed, so nothing is collected."),
+    "day": gettext_lazy("The collection day was changed, so nothing is collected on this day."),
     "autopay": gettext_lazy("Autopay pays for this account now, so nothing is collected."),
     "untold": gettext_lazy("Our message about it did not go out in time, so nothing is taken."),
     "late": gettext_lazy("We could not make it on its day. It was not made later without asking you."),

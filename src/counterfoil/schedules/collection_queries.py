@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from counterfoil.core import db
+from counterfoil.payments import states as payment_states
 from counterfoil.schedules import states
 
 
@@ -34,6 +35,22 @@ def list_announced(*, biller_id: int, keys: Collection[str]) -> dict[str, Announ
         [biller_id, list(keys)],
     )
     return {str(key_): Announced(*found) for key_, *found in rows}
+
+
+def list_failed(*, authorization_ids: Collection[int]) -> dict[tuple[int, int], frozenset[str]]:
+    """Return the invoices whose collection failed under these permissions, by account and payer.
+
+    The permission says that none is tried again without asking; a new permission is the answer.
+    """
+    rows = db.select(
+        "SELECT scheduled.account_id, scheduled.payer_id, array_agg(DISTINCT part->>0)"
+        " FROM schedules_scheduled scheduled JOIN payments_payment payment ON payment.id = scheduled.payment_id"
+        " CROSS JOIN LATERAL jsonb_array_elements(scheduled.amounts) AS part"
+        " WHERE scheduled.authorization_id = ANY(%s) AND scheduled.origin = %s AND payment.status = ANY(%s)"
+        " GROUP BY 1, 2",
+        [list(authorization_ids), states.PULL, [payment_states.DECLINED, payment_states.RETURNED]],
+    )
+    return {(account_id, payer_id): frozenset(refs) for account_id, payer_id, refs in rows}
 
 
 def waiting_ids(*, method_ids: Collection[int] = (), payer_ids: Collection[int] = ()) -> list[int]:

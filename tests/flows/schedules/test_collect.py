@@ -148,7 +148,7 @@ def test_a_biller_that_ends_the_day_collects_nothing_on_it(world: World) -> None
     world.set_portal(collection_days=[10])
     later.to_morning(world, row.run_on)
     assert later.run(world) == 0
-    assert later.scheduled(row.public_id).reason == "who_pays"
+    assert later.scheduled(row.public_id).reason == "day"
 
 
 def test_a_payer_who_starts_autopay_is_not_collected_from(world: World) -> None:

@@ -48,7 +48,7 @@ def test_a_decline_is_told_and_not_tried_again(world: World) -> None:
     assert later.run_on_its_day(world, row).public_status == "Declined"
     assert later.waiting(world) == []
     assert later.told(world)[-1] == "autopay_failed"
-    # There may be money the next time: the permission stays, for the next collection day.
+    # There may be money the next time: the permission stays, for other bills.
     assert is_permitted(method)
     assert_sound(world)
 
@@ -60,6 +60,43 @@ def test_a_return_for_want_of_money_is_not_tried_again(world: World) -> None:
     assert (payment.public_status, payment.reason_code) == ("Returned", "R01")
     assert later.waiting(world) == []
     assert is_permitted(method)
+
+
+def test_a_bill_whose_collection_came_back_is_never_collected_again_by_that_permission(world: World) -> None:
+    method = world.bank("000111111116")
+    row = announced(world, method)
+    returned(world, row)
+    # A month later its window opens again: only what is new is collected, and not together with the old bill.
+    later.to_morning(world, later.days_later(world, 15))
+    assert collecting.plan(world) == 0
+    january = world.invoice(NewLine("January", 40_000), due_in=5)
+    again = collecting.planned(world)
+    assert again.amounts == ((january.public_id, 40_000),)
+    collecting.withdraw(world, method)
+    assert why(world, again) == ("canceled", "permission")
+
+
+def test_asked_anew_the_payer_permits_it_again(world: World) -> None:
+    method = world.bank("000111111116")
+    row = announced(world, method)
+    returned(world, row)
+    collecting.withdraw(world, method)
+    collecting.give(world, method)
+    later.to_morning(world, later.days_later(world, 15))
+    assert collecting.planned(world).amounts == row.amounts
+
+
+def test_late_news_of_the_old_number_leaves_the_permission_for_the_new_one(world: World) -> None:
+    method = world.bank("000111111113")
+    announced(world, method)
+    world.pay(method, [(world.invoice(DECEMBER).public_id, 10_000)])
+    world.sandbox.wait(minutes=1)
+    put(world, method, world.sandbox.bank())
+    for _ in range(6):
+        world.sandbox.wait(days=1)
+        world.deliver()
+    assert is_permitted(method)
+    assert "permission_withdrawn" not in later.told(world)
 
 
 def test_a_lost_card_ends_the_permission(world: World) -> None:
@@ -83,10 +120,11 @@ def test_a_return_of_a_payment_by_choice_ends_the_permission_too(world: World, a
         world.sandbox.wait(days=1)
         world.deliver()
     assert not is_permitted(method)
-    assert later.told(world)[-1] == "permission_withdrawn"
+    # At once: nobody is shown a collection that will not be.
+    assert why(world, row) == ("canceled", "permission")
+    assert {"scheduled_canceled", "permission_withdrawn"} <= set(later.told(world))
     later.to_morning(world, row.run_on)
     assert later.run(world) == 0
-    assert why(world, row) == ("canceled", "permission")
 
 
 def test_what_the_gateway_never_had_is_told_and_waits_for_the_next_day(world: World) -> None:

@@ -123,12 +123,13 @@ def end(*, actor: Actor, now: datetime, method: PaymentMethod, payer: PayerRow, 
 
     What was to be collected by it is canceled, each with a notice.
     """
-    ended = agreement_operations.revoke_standing(method_refs=[method.public_id], now=now)
-    if not ended:
-        return False
+    # First, and whether or not a permission is left: a bank's news may have ended it before.
     withdraw_collections.run(
         actor=actor, now=now, reason=withdraw_collections.PERMISSION, method_ids=[method.pk]
     )
+    ended = agreement_operations.revoke_standing(method_refs=[method.public_id], now=now)
+    if not ended:
+        return False
     audit_operations.record(
         actor=actor,
         biller_id=biller.id,

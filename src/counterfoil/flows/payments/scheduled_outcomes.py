@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core.actor import WORKER, Actor
-from counterfoil.flows.payments import schedule_notices
+from counterfoil.flows.payments import schedule_notices, standing_ends, withdraw_collections
 from counterfoil.flows.payments.work import Work
 from counterfoil.payments import states as payment_states
 from counterfoil.rules import queries as rule_queries
 from counterfoil.schedules import (
+    collection_queries,
     operations as schedule_operations,
     policy,
     queries as schedule_queries,
@@ -63,9 +64,14 @@ def is_scheduled(item: Work) -> bool:
 def note(*, actor: Actor, now: datetime, works: Sequence[Work]) -> None:
     """Take note of what became of scheduled payments; the caller's transaction holds accounts and payments."""
     ended = [w for w in works if is_scheduled(w) and _is_news(w)]
-    if not ended:
+    # A payment by choice may bring the news that ends a permission: what was to be collected by it goes at once.
+    dead = {w.payment.method_id for w in works if not is_scheduled(w) and standing_ends.stops(w)}
+    if not (ended or dead):
         return
-    book = _lock(ended)
+    book = _lock(ended, collection_queries.waiting_ids(method_ids=dead) if dead else [])
+    for row in list(book.scheduled.values()):
+        if row.origin == states.PULL and row.method_id in dead and row.status == states.SCHEDULED:
+            _cancel(actor, now, book, row, withdraw_collections.PERMISSION)
     for item in ended:
         if item.payment.pk not in book.own:
             continue
@@ -89,7 +95,7 @@ def _never_charged(item: Work) -> bool:
     return item.payment.status == payment_states.CANCELED and not item.details and not waited
 
 
-def _lock(ended: Sequence[Work]) -> _Book:
+def _lock(ended: Sequence[Work], collections: Sequence[int]) -> _Book:
     own = schedule_queries.ids_by_payments(payment_ids=[w.payment.pk for w in ended])
     failed = [w for w in ended if w.payment.status in FAILED]
     method_ids = {w.payment.method_id for w in failed if w.payment.method_id is not None}
@@ -103,7 +109,7 @@ def _lock(ended: Sequence[Work]) -> _Book:
         if failed
         else []
     )
-    rows = schedule_queries.lock_scheduled(scheduled_ids={*own.values(), *waiting})
+    rows = schedule_queries.lock_scheduled(scheduled_ids={*own.values(), *waiting, *collections})
     return _Book({row.pk: row for row in rows}, own, {row.pk: row for row in enrollments})
 
 

@@ -28,10 +28,13 @@ LINK: Final = "/billing/methods/"
 
 def note(*, actor: Actor, now: datetime, works: Sequence[Work]) -> None:
     """End the permission of the methods that these outcomes speak of, and tell their payers (NA-15, NA-17; Part D)."""
-    for item in works:
+    found = [item for item in works if stops(item)]
+    replaced = method_queries.list_replaced_at(method_ids={item.payment.method_id for item in found})
+    for item in found:
         payment = item.payment
-        is_news = payment.status != item.status_before
-        if payment.method_id is None or not is_news or not _stops(item):
+        at = replaced.get(payment.method_id)
+        if at is not None and at > payment.submitted_at:
+            # It is news of the number that was behind the method before; the permission is for the new one.
             continue
         ref = payment_queries.find_method_ref(actor=WORKER, payment_id=payment.pk)
         for number in agreement_operations.revoke_standing(method_refs=[ref], now=now):
@@ -43,8 +46,11 @@ def note(*, actor: Actor, now: datetime, works: Sequence[Work]) -> None:
             _tell(now, item.biller, payer, ref, number)
 
 
-def _stops(item: Work) -> bool:
+def stops(item: Work) -> bool:
+    """Tell whether this outcome is news that says that its method must not be debited any more."""
     payment = item.payment
+    if payment.method_id is None or payment.status == item.status_before:
+        return False
     if payment.status == payment_states.RETURNED:
         return policy.stops(is_return=True, code=payment.reason_code) != ""
     return payment.status == payment_states.DECLINED and bool(policy.stops(code=payment.decline_class))

@@ -32,6 +32,8 @@ def lost(*, rows: Sequence[ScheduledRow]) -> dict[int, Cancel]:
             ends[row.id] = Cancel(withdraw_collections.PERMISSION)
         elif payers[row.payer_id].who_pays != collecting.COLLECTS:
             ends[row.id] = Cancel(withdraw_collections.WHO_PAYS)
+        elif not collecting.is_day_of(payers[row.payer_id], row.first_on):
+            ends[row.id] = Cancel(collecting.DAY)
         elif {(row.payer_id, row.account_id), (row.payer_id, None)} & living:
             ends[row.id] = Cancel(withdraw_collections.AUTOPAY)
     return ends

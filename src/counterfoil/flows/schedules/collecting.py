@@ -33,6 +33,7 @@ NO_METHOD, PERMISSION, DISABLED, EXPIRED, VALIDATION = (
     "no_method", "permission", "disabled", "expired", "validation",
 )  # fmt: skip
 OTHER_ACCOUNT, NOTHING, SCHEDULED, REFUSED = "other_account", "nothing", "scheduled", "refused"
+FAILED = "failed"
 # Why one that was told of is not taken.
 WHO_PAYS, UNTOLD, LATE, METHOD = "who_pays", "untold", "late", "method"
 
@@ -42,13 +43,15 @@ class Target:
     """One payer at one account, with all that is decided on.
 
     `methods` has the default first, `permitted` the standing permissions in force by method; `covered` is what is set
-    for later of each invoice, in minor units; `first_on` the collection day, bank day or not.
+    for later of each invoice, in minor units; `failed` names invoices that could not be collected by the permission in
+    force; `first_on` is the collection day, bank day or not.
     """
 
     facts: Facts
     methods: Sequence[MethodRow]
     permitted: Mapping[str, int]
     covered: Mapping[str, int]
+    failed: frozenset[str]
     has_autopay: bool
     first_on: date
 
@@ -89,13 +92,14 @@ class Excluded:
 def judge(target: Target) -> Collection | Excluded:
     """Return what is to be collected of a payer at an account, or why nothing is."""
     facts, run_on = target.facts, target.run_on
-    due = _due(facts.invoices, run_on)
+    all_due = _due(facts.invoices, run_on)
+    due = [invoice for invoice in all_due if invoice.public_id not in target.failed]
     owed = min(sum(invoice.payable_minor for invoice in due), facts.outstanding_minor)
     amounts = _amounts(target, due)
     chosen = _method(target)
     reason = _excludes(target)
     if not owed:
-        reason = NOTHING
+        reason = FAILED if len(due) < len(all_due) else NOTHING
     elif not reason and isinstance(chosen, str):
         reason = chosen
     elif not reason and not amounts:
@@ -103,7 +107,8 @@ def judge(target: Target) -> Collection | Excluded:
     if not reason and isinstance(chosen, MethodRow) and _is_refused(facts, chosen, amounts):
         reason = REFUSED
     if reason or isinstance(chosen, str):
-        return Excluded(facts.payer, facts.account, reason, owed)
+        left = min(sum(invoice.payable_minor for invoice in all_due), facts.outstanding_minor)
+        return Excluded(facts.payer, facts.account, reason, left)
     return Collection(
         payer=facts.payer,
         account=facts.account,
@@ -130,10 +135,17 @@ def _excludes(target: Target) -> str:
 
 def is_agreed(facts: Facts, first_on: date) -> bool:
     """Tell whether the biller collects from this payer, and on this day of the month."""
-    payer, day = facts.payer, facts.payer.collection_day
-    if payer.who_pays != COLLECTS or day is None or day not in facts.biller.portal.days_to_collect:
+    payer = facts.payer
+    if payer.who_pays != COLLECTS or payer.collection_day not in facts.biller.portal.days_to_collect:
         return False
-    return days.of_month(day=day, after=first_on - days.DAY) == first_on
+    return is_day_of(payer, first_on)
+
+
+def is_day_of(payer: PayerRow, day: date | None) -> bool:
+    """Tell whether this is a day of the month that the payer chose, bank day or not."""
+    if payer.collection_day is None or day is None:
+        return False
+    return days.of_month(day=payer.collection_day, after=day - days.DAY) == day
 
 
 def _due(invoices: Sequence[InvoiceRow], on: date) -> list[InvoiceRow]:
@@ -208,8 +220,10 @@ def stopped(*, row: ScheduledRow, facts: Facts, today: date, told: Told) -> str:
     """Return why a collection is not taken on its day; empty where it may be. It never moves: its day was promised."""
     if today > row.run_on:
         return LATE
-    if row.first_on is None or not is_agreed(facts, row.first_on):
+    if facts.payer.who_pays != COLLECTS:
         return WHO_PAYS
+    if row.first_on is None or not is_agreed(facts, row.first_on):
+        return DAY
     if told.on is None or told.on + timedelta(days=row.notice_days) > today:
         return UNTOLD
     return METHOD if facts.found_method is None or facts.found_method.is_pending else ""

@@ -10,12 +10,14 @@ What payers permitted is what is done (`agreements.standing`). How it can fail, 
   that is queued and never sent is found on the day (`flows.schedules.collecting.stopped`): canceled, and told.
 - Something changes before the day (who pays, the permission, the method, autopay, the bills): it is canceled or
   lowered, at once where that is known (`withdraw_collections`) and on the day all the same (`run_due`).
-- It is declined or returned: told, and not tried again; where the method or the permission is in doubt the
-  permission ends (`flows.payments.standing_ends`).
+- It is declined or returned: told, and its bills are not collected again by this permission, on no later day either;
+  where the method or the permission is in doubt the permission ends (`flows.payments.standing_ends`).
+- Planning fails for one payer: the others of the chunk are planned one by one, and the next hour tries again.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -46,6 +48,7 @@ from counterfoil.schedules import (
 from counterfoil.schedules.operations import NewScheduled
 from counterfoil.schedules.rows import pairs
 
+log = logging.getLogger(__name__)
 CHUNK: Final = 200
 NOTICE_RULE: Final = "reg_e_notice_days"
 
@@ -68,8 +71,26 @@ def _plan_biller(actor: Actor, now: datetime, biller: BillerRow) -> int:
         after = payers[-1].id
         due = [payer for payer in payers if _is_time(payer, today, notice_days)]
         if due:
-            count += db.in_transaction(partial(_plan_chunk, actor, now, biller, due, notice_days))
+            count += _try_chunk(actor, now, biller, due, notice_days)
     return count
+
+
+def _try_chunk(
+    actor: Actor, now: datetime, biller: BillerRow, payers: Sequence[PayerRow], notice_days: int
+) -> int:
+    """Plan for these payers; where that cannot be done for one of them, the others are planned one by one."""
+    try:
+        return db.in_transaction(partial(_plan_chunk, actor, now, biller, payers, notice_days))
+    except db.Busy:
+        # Somebody pays just now: the next hour is early enough.
+        return 0
+    except Exception:
+        if len(payers) == 1:
+            log.exception(
+                "what is collected from a payer cannot be planned", extra={"ref": payers[0].public_id}
+            )
+            return 0
+    return sum(_try_chunk(actor, now, biller, [payer], notice_days) for payer in payers)
 
 
 def _is_time(payer: PayerRow, today: date, notice_days: int) -> bool:
@@ -123,6 +144,7 @@ def judge(*, now: datetime, days_: dict[PayerRow, date]) -> list[Collection | Ex
     methods = _methods(list(payers.values()))
     permitted = agreement_queries.map_standing(method_refs={method.public_id for method in methods})
     living = schedule_queries.list_living_pairs(payer_ids=list(payers))
+    failed = collection_queries.list_failed(authorization_ids=permitted.values())
     covered = _covered({(order.account_id, order.payer_id) for order in orders})
     return [
         collecting.judge(
@@ -131,6 +153,7 @@ def judge(*, now: datetime, days_: dict[PayerRow, date]) -> list[Collection | Ex
                 methods=[method for method in methods if method.payer_id == facts.payer.id],
                 permitted=permitted,
                 covered=covered.get((facts.account.id, facts.payer.id), {}),
+                failed=failed.get((facts.account.id, facts.payer.id), frozenset()),
                 has_autopay=bool({(facts.payer.id, facts.account.id), (facts.payer.id, None)} & living),
                 first_on=days_[payers[facts.payer.id]],
             )

@@ -16,6 +16,7 @@ from counterfoil.flows.schedules import review_collections
 WHY: Final = {
     "nothing": "nothing is due by then",
     "scheduled": "what is due is set for later already",
+    "failed": "it could not be collected before, and the permission says that it is not tried again",
     "hold": "the account is on hold or closed",
     "day": "this is not one of the collection days any more",
     "address": "no e-mail address to tell of it",
