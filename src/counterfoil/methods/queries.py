@@ -260,6 +260,12 @@ def lock_all_of(*, payer_id: int) -> list[PaymentMethod]:
     return lock(method_ids=list(found))
 
 
+def lock_all_at(*, connection_id: int) -> list[PaymentMethod]:
+    """Lock every method that one gateway connection holds, so that no payment is born from any of them."""
+    found = PaymentMethod.objects.filter(connection_id=connection_id).values_list("pk", flat=True)
+    return lock(method_ids=list(found))
+
+
 def list_by_token(*, gateway_key: str, token: str) -> list[MethodRow]:
     """Return every method that a gateway knows by this token, one-time ones too. For flows alone."""
     where = "connection.gateway_key = %s AND method.token = %s AND method.status <> %s"

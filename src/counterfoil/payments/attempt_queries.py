@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from counterfoil.methods.models import PastDetails
-from counterfoil.payments.models import Attempt
+from counterfoil.payments import states
+from counterfoil.payments.models import Attempt, Payment
 from counterfoil.payments.rows import ToAsk, ToSend
 
 
@@ -85,6 +86,35 @@ def list_refs_through(*, connection_id: int) -> set[str]:
     A method whose number was replaced may have moved to another connection: its payments count for both.
     """
     return set(_through(connection_id).values_list("payment__public_id", flat=True))
+
+
+def has_unresolved(*, connection_id: int) -> bool:
+    """Tell whether what became of a payment sent through this gateway connection is still to be learned."""
+    return _through(connection_id).filter(payment__status__in=states.UNRESOLVED).exists()
+
+
+def list_waiting_through(*, connection_id: int) -> list[int]:
+    """Return payments that wait for their method, and may be sent through this gateway connection at any moment."""
+    rows = Payment.objects.filter(method__connection_id=connection_id, status=states.AWAITING_VALIDATION)
+    return list(rows.values_list("pk", flat=True))
+
+
+def list_telling_keys(*, connection_id: int, limit: int) -> list[str]:
+    """Return keys by which to know the gateway that holds the unresolved payments of a connection again.
+
+    They were sent since the oldest of these was, so to the same merchant: nobody changes it while one is unresolved.
+    Those that were answered come first. Empty where nothing is unresolved.
+    """
+    elsewhere = PastDetails.objects.exclude(connection_id=connection_id).values("method_id")
+    through = _through(connection_id)
+    unresolved = through.filter(payment__status__in=states.UNRESOLVED, ended_at__isnull=True)
+    oldest = unresolved.order_by("pk").values_list("pk", flat=True).first()
+    if oldest is None:
+        return []
+    rows = through.filter(pk__gte=oldest).exclude(payment__method_id__in=elsewhere)
+    return list(
+        rows.order_by(F("ended_at").desc(nulls_last=True), "pk").values_list("gateway_key", flat=True)[:limit]
+    )
 
 
 def _through(connection_id: int) -> QuerySet[Attempt]:

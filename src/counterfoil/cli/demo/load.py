@@ -106,6 +106,8 @@ def move(*, now: datetime) -> None:
                 biller_id=biller.id,
                 public_id=connection.public_id,
                 changes={"base_url": settings.COUNTERFOIL_SANDBOX_URL},
+                # This start brought up the same gateway, with the same store, at another port.
+                is_same_account=True,
             )
 
 
