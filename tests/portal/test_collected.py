@@ -11,6 +11,8 @@ from counterfoil.schedules.rows import ScheduledRow
 from counterfoil.ui import formats
 from tests.factories import collecting, later
 from tests.factories.world import World
+from tests.portal.conftest import Joins
+from tests.portal.test_pay import pay_url
 from tests.portal.test_schedules import TAB, text
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,35 @@ def test_taken_it_says_who_set_it(world: World, announced: ScheduledRow, ruth: C
     page = text(ruth, f"/billing/payments/{payment.public_id}/")
     assert "Scheduled for" in page
     assert "By Maple Court" in page
+
+
+def test_who_may_only_pay_can_cancel_it(
+    world: World, announced: ScheduledRow, ruth: Client, join: Joins
+) -> None:
+    """Change Who Pays offers *{biller} collects* to the ready-made profile Pay only: so it can call one off, too."""
+    eve = join(world.payer_id, email="eve@example.test", profile="pay-only")
+    here = f"{TAB}{announced.public_id}/cancel/"
+    for page in (TAB, f"{TAB}{announced.public_id}/", "/billing/payments/"):
+        assert here in text(eve, page)
+    assert "Only this one is canceled" in text(eve, here)
+    assert eve.post(here).headers["Location"] == TAB
+    assert later.scheduled(announced.public_id).reason == "payer"
+
+
+def test_who_may_only_pay_can_cancel_it_by_paying_now(
+    world: World, announced: ScheduledRow, ruth: Client, join: Joins
+) -> None:
+    eve = join(world.payer_id, email="eve@example.test", profile="pay-only")
+    given = {"method": announced.method_ref, "mode": "outstanding"}
+    asked = eve.post(pay_url(world), given, follow=True).content.decode()
+    assert "A payment is already set for this" in asked
+    assert f'name="ref" value="{announced.public_id}"' in asked
+
+
+def test_who_may_only_look_cannot(world: World, announced: ScheduledRow, ruth: Client, join: Joins) -> None:
+    eve = join(world.payer_id, email="eve@example.test", profile="see-only")
+    here = f"{TAB}{announced.public_id}/cancel/"
+    for page in (TAB, f"{TAB}{announced.public_id}/", "/billing/payments/"):
+        assert here not in text(eve, page)
+    assert eve.post(here).status_code == 404
+    assert later.scheduled(announced.public_id).is_open

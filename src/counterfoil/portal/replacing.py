@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from counterfoil.core import errors
 from counterfoil.core.actor import Actor
-from counterfoil.flows.schedules import cancel
+from counterfoil.flows.schedules import access, cancel
 from counterfoil.payments import queries as payment_queries, states
 from counterfoil.schedules import queries as schedule_queries
 from counterfoil.schedules.rows import ScheduledRow
@@ -31,6 +31,16 @@ def list_set(actor: Actor, invoice_refs: Sequence[str]) -> list[ScheduledRow]:
     found = schedule_queries.list_for_invoices(actor=actor, invoice_refs=invoice_refs) if invoice_refs else {}
     by_ref = {row.public_id: row for rows in found.values() for row in rows}
     return sorted(by_ref.values(), key=lambda row: (row.run_on, row.id))
+
+
+def list_staying(actor: Actor, found: Sequence[ScheduledRow], *, now: datetime) -> list[ScheduledRow]:
+    """Return those that this login cannot cancel: past their time, or the user profile does not allow it."""
+    return [
+        row
+        for row in found
+        if not row.can_change(now)
+        or not actor.may_as_payer(access.permission_for(origin=row.origin), payer_id=row.payer_id)
+    ]
 
 
 def run(request: Request, *, now: datetime, cancels: Collection[str], payment_ref: str = "") -> None:

@@ -25,7 +25,7 @@ def run(*, actor: Actor, now: datetime, ref: str) -> None:
     :raises errors.NotFound: not this actor's.
     """
     seen = schedule_queries.get_scheduled(actor=actor, public_id=ref)
-    access.demand(actor=actor, payer_id=seen.payer_id, biller_id=seen.biller_id)
+    access.demand(actor=actor, payer_id=seen.payer_id, biller_id=seen.biller_id, origin=seen.origin)
     db.in_transaction(lambda: _cancel(actor, now, seen.id))
 
 

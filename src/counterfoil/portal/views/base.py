@@ -17,8 +17,10 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import clock, db, errors
 from counterfoil.core.actor import Actor, ActorKind
+from counterfoil.flows.schedules import access
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
+from counterfoil.schedules.rows import ScheduledRow
 from counterfoil.ui import typed
 from counterfoil.ui.requests import Request
 
@@ -81,6 +83,10 @@ class PortalView(View):
         return tuple(
             p.id for p in self.payers if p.id in allowed and self.billers[p.biller_id].portal.portal_on
         )
+
+    def may_cancel(self, scheduled: ScheduledRow) -> bool:
+        """Tell whether the user profile allows calling this payment off, where the biller's portal is on."""
+        return scheduled.payer_id in self.payer_ids(access.permission_for(origin=scheduled.origin))
 
     @property
     def sees_documents(self) -> bool:

@@ -218,8 +218,7 @@ class VerifySeveralStep(SeveralView):
         except (errors.Invalid, errors.Stale) as refusal:
             return Part(part, shown.balance, shown.biller, refusal=refusal.message)
         found = replacing.list_set(self.actor, [share.invoice_public_id for share in review.quote.shares])
-        may = self.actor.may_as_payer(permissions.AUTOPAY, payer_id=shown.balance.payer_id)
-        stays = not (may and all(row.can_change(self.now) for row in found))
+        stays = bool(replacing.list_staying(self.actor, found, now=self.now))
         return Part(
             part,
             shown.balance,

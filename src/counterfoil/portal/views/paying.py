@@ -25,7 +25,7 @@ from counterfoil.payers import permissions
 from counterfoil.payers.rows import PayerRow
 from counterfoil.payments import balances
 from counterfoil.payments.balances import Balance
-from counterfoil.portal import choosable, kept
+from counterfoil.portal import choosable, kept, replacing
 from counterfoil.portal.forms import pay as pay_forms
 from counterfoil.portal.forms.pay import Offered, SelectMethod
 from counterfoil.portal.kept import KeptOrder
@@ -232,7 +232,7 @@ class OrderView(PayView):
 
     def ask(self, found: Sequence[ScheduledRow]) -> HttpResponse:
         """Ask what becomes of what is set for the same invoices already: one question, a page of its own."""
-        stays = [row for row in found if not (self.may_schedule and row.can_change(self.now))]
+        stays = replacing.list_staying(self.actor, found, now=self.now)
         values = {
             "found": found,
             "cancels": [row for row in found if row not in stays],

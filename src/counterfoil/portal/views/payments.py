@@ -69,11 +69,7 @@ class PaymentList(BillingView):
     def _later(self) -> list[tuple[ScheduledRow, bool]]:
         """What is set for later, and whether each can still be canceled."""
         rows = schedule_queries.list_scheduled(actor=self.actor, payer_ids=self.billing_ids)
-        allowed = {
-            *self.payer_ids(permissions.PAY),
-            *self.payer_ids(permissions.AUTOPAY),
-        }
-        return [(row, row.can_change(self.now) and row.payer_id in allowed) for row in rows]
+        return [(row, row.can_change(self.now) and self.may_cancel(row)) for row in rows]
 
 
 class PaymentView(BillingView):

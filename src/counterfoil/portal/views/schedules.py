@@ -28,11 +28,14 @@ from counterfoil.ui import formats
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """A scheduled payment of the list, with its addresses; the empty ones are not offered."""
+    """A scheduled payment of the list, with its addresses; the empty ones are not offered.
+
+    `is_late`: the user profile would allow it, but the time is over.
+    """
 
     scheduled: ScheduledRow
     zone: str
-    can_change: bool
+    is_late: bool
     until: str
     url: str
     change_url: str
@@ -60,13 +63,14 @@ class SchedulesView(BillingView):
 
     def set_row(self, scheduled: ScheduledRow) -> SetRow:
         """Return a scheduled payment as pages show it."""
-        can = scheduled.can_change(self.now) and self.may(scheduled.payer_id)
+        may, in_time = self.may_cancel(scheduled), scheduled.can_change(self.now)
+        can = may and in_time
         biller = self.billers[scheduled.biller_id]
         can_edit = can and scheduled.origin == states.PAYER and biller.portal.schedule_payment
         return SetRow(
             scheduled=scheduled,
             zone=biller.zone,
-            can_change=can,
+            is_late=may and not in_time,
             until=formats.instant(
                 scheduled.cutoff_at,
                 zone=biller.zone,
@@ -187,6 +191,6 @@ class CancelScheduled(ScheduledPage):
 
     def _mine(self, ref: str) -> ScheduledRow:
         row = self.scheduled(ref)
-        if not self.may(row.payer_id):
+        if not self.may_cancel(row):
             raise errors.NotFound("scheduled payment")
         return row
