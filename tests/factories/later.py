@@ -13,11 +13,18 @@ from django.db import connection
 
 from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.notices import deliver
-from counterfoil.flows.schedules import enroll, plan_autopay, review, run_due, schedule_payment
+from counterfoil.flows.schedules import (
+    enroll,
+    plan_autopay,
+    replace_method,
+    review,
+    run_due,
+    schedule_payment,
+)
 from counterfoil.flows.schedules.enroll import EnrollmentForm
 from counterfoil.payments.queries import PaymentRow
 from counterfoil.schedules import queries as schedule_queries
-from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow
+from counterfoil.schedules.rows import EnrollmentRow, ScheduledRow, Use
 from tests.factories.world import World
 
 
@@ -43,6 +50,12 @@ def schedule(
         actor=who, now=world.now, order=order, on=on, key=key or secrets.token_hex(8), seen=seen.digest
     )
     return scheduled(ref)
+
+
+def take_over(world: World, old: str, new: str) -> tuple[Use, ...]:
+    """Review and accept that one method takes the place of another; return what used the old one."""
+    seen = replace_method.review(actor=world.payer, now=world.now, old_ref=old, new_ref=new)
+    return replace_method.run(actor=world.payer, now=world.now, old_ref=old, new_ref=new, seen=seen.digest)
 
 
 def form(world: World, method: str, **choices: Any) -> EnrollmentForm:

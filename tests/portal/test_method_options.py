@@ -185,7 +185,16 @@ def test_a_used_method_is_named_and_another_takes_its_place(world: World, ruth: 
     review = ruth.post(at(ref, "delete"), {"instead": bank})
     assert b"Sandbox Bank ****6789" in review.content
     assert row(ref).status == "active"
-    ruth.post(at(ref, "delete"), {"instead": bank, "accepted": "1"})
+    seen = seen_in(review.content)
+    day = world.today + timedelta(days=11)
+    later.schedule(world, ref, day, [(world.invoice().public_id, 5_000)])
+    anew = ruth.post(at(ref, "delete"), {"instead": bank, "seen": seen})
+    assert b"The authorization text changed. Please read it again." in anew.content
+    assert b"$50.00" in anew.content
+    assert row(ref).status == "active"
+    given = {"instead": bank, "seen": seen_in(anew.content)}
+    for _ in range(2):
+        ruth.post(at(ref, "delete"), given)
     assert row(ref).status == "deleted"
     assert later.scheduled(scheduled.public_id).method_ref == bank
 

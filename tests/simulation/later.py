@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from counterfoil.core import errors
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.schedules import (
     cancel,
@@ -142,7 +144,16 @@ def _end(run: Run, person: Person, row: EnrollmentRow) -> None:
 def _replace(run: Run, person: Person, row: EnrollmentRow) -> None:
     other = run.random.choice([None, actors.method(run, person)])
     if other != row.method_ref:
-        replace_method.run(actor=person.actor, now=run.now, old_ref=row.method_ref, new_ref=other)
+        seen = read_instead(run, person, row.method_ref, other) if other else ""
+        replace_method.run(actor=person.actor, now=run.now, old_ref=row.method_ref, new_ref=other, seen=seen)
+
+
+def read_instead(run: Run, person: Person, old: str, new: str) -> str:
+    """Read what is agreed to with another method, as its page shows it; nothing where it may not be used."""
+    with suppress(errors.Refused):
+        shown = replace_method.review(actor=person.actor, now=run.now, old_ref=old, new_ref=new)
+        return shown.digest
+    return ""
 
 
 def take_due(run: Run) -> None:

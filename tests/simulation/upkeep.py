@@ -19,7 +19,7 @@ from counterfoil.core import errors
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.methods import change, put_away, replace, validate, wallet
 from counterfoil.flows.methods.add import NewMethodForm
-from counterfoil.flows.methods.put_away import Move
+from counterfoil.flows.methods.put_away import Instead, Move
 from counterfoil.flows.notices import remind
 from tests.simulation import actors, later
 from tests.simulation.oracle import LIVE, Pair
@@ -98,7 +98,8 @@ class Keeper:
             change.enable(actor=person.actor, now=run.now, ref=ref)
             return
         instead = run.random.choice([None, *(other for other in kept if other != ref)])
-        put_away.run(actor=person.actor, now=run.now, ref=ref, move=cast(Move, move), instead=instead)
+        other = Instead(instead, later.read_instead(run, person, ref, instead)) if instead else None
+        put_away.run(actor=person.actor, now=run.now, ref=ref, move=cast(Move, move), instead=other)
         self.away[ref] = run.now
         if move == "delete":
             kept.remove(ref)

@@ -10,6 +10,8 @@ from counterfoil.core import db, errors
 from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.methods import change, put_away
 from counterfoil.flows.methods.change import Edited
+from counterfoil.flows.methods.put_away import Instead
+from counterfoil.flows.schedules import replace_method
 from counterfoil.methods import queries as method_queries
 from counterfoil.methods.drafts import NewAddress
 from counterfoil.methods.queries import MethodRow
@@ -118,7 +120,11 @@ def test_a_method_that_is_used_asks_for_another_before_it_is_deleted(world: Worl
     assert asked.value.field == "instead"
     assert row(world, ref).status == "active"
 
-    put_away.run(actor=world.payer, now=world.now, ref=ref, move="delete", instead=other)
+    with pytest.raises(errors.Stale):
+        put_away.run(actor=world.payer, now=world.now, ref=ref, move="delete", instead=Instead(other, ""))
+    assert row(world, ref).status == "active"
+    seen = replace_method.review(actor=world.payer, now=world.now, old_ref=ref, new_ref=other).digest
+    put_away.run(actor=world.payer, now=world.now, ref=ref, move="delete", instead=Instead(other, seen))
     assert row(world, ref).status == "deleted"
     assert later.scheduled(scheduled.public_id).method_ref == other
 
@@ -158,5 +164,5 @@ def test_autopay_and_what_takes_a_methods_place_keep_to_its_accounts(world: Worl
             later.start(world, tied, account_id=account_id)
     later.start(world, free)
     with pytest.raises(errors.Invalid, match="not for all of these accounts"):
-        put_away.run(actor=world.payer, now=world.now, ref=free, move="delete", instead=tied)
+        put_away.run(actor=world.payer, now=world.now, ref=free, move="delete", instead=Instead(tied, ""))
     assert row(world, free).status == "active"

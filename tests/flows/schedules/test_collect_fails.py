@@ -9,7 +9,6 @@ from counterfoil.core import db
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.methods import change, put_away
 from counterfoil.flows.payments import resolve_unknown
-from counterfoil.flows.schedules import replace_method
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.invoices.models import Invoice
 from counterfoil.methods.models import PaymentMethod
@@ -181,7 +180,7 @@ def test_another_method_in_its_place_is_not_collected_from(world: World) -> None
     world.invoice(DECEMBER, due_in=5)
     row = collecting.planned(world)
     assert (row.method_ref, schedule_queries.list_uses(actor=WORKER, method_refs=[old])) == (old, {})
-    replace_method.run(actor=world.payer, now=world.now, old_ref=old, new_ref=new)
+    later.take_over(world, old, new)
     assert why(world, row) == ("canceled", "method")
 
 

@@ -11,7 +11,7 @@ from counterfoil.agreements.models import Authorization
 from counterfoil.core import errors
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.books import reconcile, verify
-from counterfoil.flows.schedules import change, replace_method, review, schedule_payment
+from counterfoil.flows.schedules import change, review, schedule_payment
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.notices import models as notice_models
 from tests.factories import later
@@ -153,13 +153,13 @@ def test_a_method_that_takes_the_place_of_another_never_makes_it_dearer(world: W
     world.invoice(HUNDRED)
     bank, card = world.bank(), world.card()
     row = later.schedule(world, bank, TUESDAY)
-    replace_method.run(actor=world.payer, now=world.now, old_ref=bank, new_ref=card)
+    later.take_over(world, bank, card)
     assert later.scheduled(row.public_id).fee_minor == 0
     world.set_payments(card_fee_minor=100)
     dearer = later.schedule(world, card, TUESDAY + timedelta(days=1))
     world.set_payments(card_fee_minor=295)
     other = world.card("5555555555554444")
-    replace_method.run(actor=world.payer, now=world.now, old_ref=card, new_ref=other)
+    later.take_over(world, card, other)
     swapped = later.scheduled(dearer.public_id)
     given = Authorization.objects.get(pk=swapped.authorization_id)
     assert (swapped.fee_minor, given.amount_minor) == (100, 10_100)

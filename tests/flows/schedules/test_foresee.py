@@ -117,7 +117,7 @@ def test_another_method_leaves_the_days_as_they_are(world: World) -> None:
     row = later.start(world, old)
     later.to_morning(world, date(2026, 11, 27))
     texts = replace_method.review(actor=world.payer, now=world.now, old_ref=old, new_ref=new).texts
-    replace_method.run(actor=world.payer, now=world.now, old_ref=old, new_ref=new)
+    later.take_over(world, old, new)
     assert planned(world) == (date(2026, 11, 30),)
     assert "The next days would be: Monday, November 30, 2026." in texts[row.public_id].body
 

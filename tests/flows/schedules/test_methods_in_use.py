@@ -46,7 +46,7 @@ def test_another_method_takes_over_under_a_new_permission(world: World) -> None:
     planned = next(each for each in later.waiting(world) if each.origin == "autopay")
     reviewed = replace_method.review(actor=world.payer, now=world.now, old_ref=bank, new_ref=card)
     assert set(reviewed.texts) == {row.public_id, autopay.public_id}
-    uses = replace_method.run(actor=world.payer, now=world.now, old_ref=bank, new_ref=card)
+    uses = later.take_over(world, bank, card)
     assert {use.ref for use in uses} == {row.public_id, autopay.public_id, planned.public_id}
     assert {each.method_ref for each in later.waiting(world)} == {card}
     after = later.enrollment(autopay.public_id)
@@ -59,6 +59,33 @@ def test_another_method_takes_over_under_a_new_permission(world: World) -> None:
     assert replace_method.run(actor=world.payer, now=world.now, old_ref=bank, new_ref=card) == ()
     assert later.run_on_its_day(world, later.scheduled(row.public_id)).public_status == "Paid"
     assert later.run_on_its_day(world, planned).public_status == "Paid"
+
+
+def test_what_changed_since_it_was_shown_is_not_stored_unread(world: World) -> None:
+    """A fee that the biller dropped meanwhile, and another payment that was set: shown again before it is agreed to."""
+    world.set_payments(card_fee_minor=295)
+    old, new = world.card(), world.card("5555555555554444")
+    first = world.invoice(NewLine("Care", 5_000), due_in=40)
+    row = later.schedule(world, old, date(2026, 12, 1), [(first.public_id, 5_000)])
+    shown = replace_method.review(actor=world.payer, now=world.now, old_ref=old, new_ref=new)
+
+    def accept(seen: str) -> None:
+        replace_method.run(actor=world.payer, now=world.now, old_ref=old, new_ref=new, seen=seen)
+
+    world.set_payments(card_fee_minor=100)
+    for seen in (shown.digest, ""):
+        with pytest.raises(errors.Stale) as refused:
+            accept(seen)
+        assert refused.value.code == replace_method.NOT_READ
+    cheaper = replace_method.review(actor=world.payer, now=world.now, old_ref=old, new_ref=new)
+    second = world.invoice(NewLine("Meals", 7_000), due_in=40)
+    later.schedule(world, old, date(2026, 12, 2), [(second.public_id, 7_000)])
+    with pytest.raises(errors.Stale):
+        accept(cheaper.digest)
+    assert later.scheduled(row.public_id) == row
+    later.take_over(world, old, new)
+    after = later.scheduled(row.public_id)
+    assert (after.method_ref, after.fee_minor) == (new, 100)
 
 
 def _with_its_own_method(world: World) -> tuple[EnrollmentRow, ScheduledRow]:
@@ -80,7 +107,7 @@ def _with_its_own_method(world: World) -> tuple[EnrollmentRow, ScheduledRow]:
 def test_one_payment_of_autopay_with_its_own_method_is_given_the_other_one_too(world: World) -> None:
     autopay, row = _with_its_own_method(world)
     card = world.card("5555555555554444")
-    replace_method.run(actor=world.payer, now=world.now, old_ref=row.method_ref, new_ref=card)
+    later.take_over(world, row.method_ref, card)
     after = later.scheduled(row.public_id)
     assert after.method_ref == card
     assert after.authorization_id not in {row.authorization_id, autopay.authorization_id}

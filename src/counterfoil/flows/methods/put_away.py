@@ -6,6 +6,7 @@ on. Nothing is ever left that uses a deleted method: `change.delete` looks once 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -21,13 +22,28 @@ from counterfoil.schedules import queries as schedule_queries
 Move: TypeAlias = Literal["disable", "delete"]
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The method that takes the place, and the mark of what `replace_method.review` returned for it."""
+
+    ref: str
+    seen: str
+
+
 def run(
-    *, actor: Actor, now: datetime, ref: str, move: Move, instead: str | None, locale: str = "en"
+    *,
+    actor: Actor,
+    now: datetime,
+    ref: str,
+    move: Move,
+    instead: Instead | None,
+    locale: str = "en",
 ) -> None:
     """Disable or delete a method; what uses it gets `instead`, or stops where there is none and the move allows that.
 
     :raises errors.Invalid: on `instead`: something uses a method that is to be deleted and no other was named, or the
         other one cannot be used.
+    :raises errors.Stale: what is accepted for `instead` is not what was shown; code `replace_method.NOT_READ`.
     :raises errors.NotFound: not this actor's method.
     """
     row = method_queries.get(actor=actor, public_id=ref)
@@ -35,5 +51,12 @@ def run(
     if schedule_queries.list_uses(actor=actor, method_refs=[ref]).get(ref):
         if instead is None and move == "delete":
             raise errors.Invalid(_("Choose the method that takes its place."), field="instead", code="in_use")
-        replace_method.run(actor=actor, now=now, old_ref=ref, new_ref=instead, locale=locale)
+        replace_method.run(
+            actor=actor,
+            now=now,
+            old_ref=ref,
+            new_ref=instead.ref if instead else None,
+            seen=instead.seen if instead else "",
+            locale=locale,
+        )
     (change.disable if move == "disable" else change.delete)(actor=actor, now=now, ref=ref)

@@ -5,6 +5,8 @@ Another method is another permission: what a person accepts is stored anew for e
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,15 +28,36 @@ from counterfoil.schedules.queries import Enrollment, Scheduled
 from counterfoil.schedules.rows import Use
 
 REASON = "method"
+NOT_READ = "not_read"
+ASSENT = "Use This Method Instead"
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What would change; the text to accept for each use, and the fee of each set payment, by its public id."""
+    """What would change; the text to accept for each use, and the fee of each set payment, by its public id.
+
+    `digest` is the mark of texts and fees; empty where nothing is left to accept.
+    """
 
     uses: tuple[Use, ...]
     texts: dict[str, AgreementText]
     fees: dict[str, int]
+
+    @property
+    def digest(self) -> str:
+        """What a form carries, to say what was shown."""
+        if not self.texts:
+            return ""
+        bodies = [(ref, self.texts[ref].body) for ref in sorted(self.texts)]
+        return hashlib.sha256(json.dumps([bodies, sorted(self.fees.items())]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What the actor said yes to, and in which language."""
+
+    seen: str
+    locale: str
 
 
 def review(*, actor: Actor, now: datetime, old_ref: str, new_ref: str, locale: str = "en") -> Replacement:
@@ -78,14 +101,16 @@ def run(
     now: datetime,
     old_ref: str,
     new_ref: str | None,
+    seen: str = "",
     locale: str = "en",
-    assent: str = "Use This Method Instead",
 ) -> tuple[Use, ...]:
     """Give everything that uses `old_ref` the other method; without one pause autopay and cancel the rest.
 
-    Returns what used the old one. Again: nothing is left to change. A payment being sent keeps its method.
+    Returns what used the old one. Again: nothing is left to change. A payment being sent keeps its method. `seen` is
+    the mark of what `review` returned: what is stored was read.
 
     :raises errors.Invalid: the new method cannot be used, or is another payer's; field `method`.
+    :raises errors.Stale: a text or a fee is not what was shown; code `NOT_READ`.
     :raises errors.NotFound: not this actor's method.
     """
     old = method_queries.get(actor=actor, public_id=old_ref)
@@ -94,9 +119,9 @@ def run(
     if new_ref is None:
         db.in_transaction(lambda: _stop(actor, now, old))
         return uses
-    reviewed = review(actor=actor, now=now, old_ref=old_ref, new_ref=new_ref, locale=locale)
     _, new = _methods(actor, now, old_ref, new_ref)
-    db.in_transaction(lambda: _swap(actor, now, old, new, reviewed, assent))
+    wish = _Wish(seen, locale)
+    db.in_transaction(lambda: _swap(actor, now, old, new, wish))
     return uses
 
 
@@ -150,12 +175,19 @@ def _stop(actor: Actor, now: datetime, old: MethodRow) -> None:
     )
 
 
-def _swap(
-    actor: Actor, now: datetime, old: MethodRow, new: MethodRow, reviewed: Replacement, assent: str
-) -> None:
+def _read(actor: Actor, now: datetime, old: MethodRow, new: MethodRow, wish: _Wish) -> Replacement:
+    """Return what is accepted as it is under the locks, if it is what was shown."""
+    reviewed = review(actor=actor, now=now, old_ref=old.public_id, new_ref=new.public_id, locale=wish.locale)
+    if reviewed.digest and reviewed.digest != wish.seen:
+        raise errors.Stale(_("The authorization text changed. Please read it again."), code=NOT_READ)
+    return reviewed
+
+
+def _swap(actor: Actor, now: datetime, old: MethodRow, new: MethodRow, wish: _Wish) -> None:
     payer_queries.lock_accounts(account_ids=[])
     method_queries.lock(method_ids=[old.id, new.id])
     enrollments, found = _lock(old)
+    reviewed = _read(actor, now, old, new, wish)
     # A collection goes with the permission for its method, and to no other.
     rows = [row for row in found if row.origin != states.PULL]
     withdraw.cancel(
@@ -164,7 +196,7 @@ def _swap(
     given: dict[int, int] = {}
     for enrollment in enrollments:
         text = reviewed.texts[enrollment.public_id]
-        authorization_id = _authorize(actor, now, method_texts.recurring(enrollment, new, text, assent))
+        authorization_id = _authorize(actor, now, method_texts.recurring(enrollment, new, text, ASSENT))
         given[enrollment.pk] = authorization_id
         terms = replace(method_texts.terms_of(enrollment), method_id=new.id)
         schedule_operations.change_terms(
@@ -176,7 +208,7 @@ def _swap(
             row.authorization_id = given[row.enrollment_id]
         elif row.public_id in reviewed.texts:
             text, row.fee_minor = reviewed.texts[row.public_id], reviewed.fees[row.public_id]
-            row.authorization_id = _authorize(actor, now, method_texts.single(row, new, text, assent))
+            row.authorization_id = _authorize(actor, now, method_texts.single(row, new, text, ASSENT))
         else:
             continue
         row.method_id = new.id

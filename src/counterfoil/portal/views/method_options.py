@@ -164,12 +164,22 @@ class MoveMethod(WithProof, OfMethod):
         if not form.is_valid():
             return self._ask(form)
         try:
-            if form.method_ref is not None and "accepted" not in self.request.POST:
-                return self._review(form.method_ref)
-            return self._move(form.method_ref)
+            return self._replace(form.method_ref)
         except errors.Invalid as refusal:
             form.refuse(refusal)
             return self._ask(form)
+
+    def _replace(self, instead: str | None) -> HttpResponse:
+        if instead is None:
+            return self._move(None)
+        if "seen" not in self.request.POST:
+            return self._review(instead)
+        try:
+            return self._move(instead)
+        except errors.Stale as refusal:
+            if refusal.code != replace_method.NOT_READ:
+                raise
+            return self._review(instead, refusal.message)
 
     @property
     def _is_used(self) -> bool:
@@ -185,7 +195,7 @@ class MoveMethod(WithProof, OfMethod):
                 now=self.now,
                 ref=ref,
                 move=cast(put_away.Move, self.move),
-                instead=instead,
+                instead=put_away.Instead(instead, self.request.POST.get("seen", "")) if instead else None,
                 locale=get_language() or "en",
             )
         done = {
@@ -222,7 +232,7 @@ class MoveMethod(WithProof, OfMethod):
         }
         return self.about_page("portal/methods/move.html", values)
 
-    def _review(self, instead: str) -> HttpResponse:
+    def _review(self, instead: str, message: str = "") -> HttpResponse:
         review = replace_method.review(
             actor=self.actor,
             now=self.now,
@@ -234,7 +244,13 @@ class MoveMethod(WithProof, OfMethod):
             ToAccept(use, review.texts[use.ref].body) for use in review.uses if use.ref in review.texts
         ]
         other = method_queries.get(actor=self.actor, public_id=instead)
-        values = {"move": self.move, "instead": other, "accepted": accepted}
+        values = {
+            "move": self.move,
+            "instead": other,
+            "accepted": accepted,
+            "seen": review.digest,
+            "message": message,
+        }
         return self.about_page("portal/methods/instead.html", values)
 
 
