@@ -100,7 +100,7 @@ def test_a_real_process_is_killed(
     account_id, payer_id = person.pair
     order = PayOrder(payer_id, account_id, card, Mode.OUTSTANDING)
     quote = prepare.run(actor=person.actor, now=run.now, order=order).quote
-    run.oracle.agreed["k"] = Agreed(person.pair, quote.amount_minor, {"A": 40_000})
+    run.oracle.agreed["k"] = Agreed(person.pair, quote.amount_minor, {"A": 40_000}, quote.fee_minor)
     submission = Submission(order, scope="form", key="k", seen=quote.digest)
     told = tmp_path / "told.pickle"
     practice = run.world.sandbox
