@@ -65,7 +65,8 @@ def note(*, actor: Actor, now: datetime, works: Sequence[Work]) -> None:
     """Take note of what became of scheduled payments; the caller's transaction holds accounts and payments."""
     ended = [w for w in works if is_scheduled(w) and _is_news(w)]
     # A payment by choice may bring the news that ends a permission: what was to be collected by it goes at once.
-    dead = {w.payment.method_id for w in works if not is_scheduled(w) and standing_ends.stops(w)}
+    by_choice = [standing_ends.stopped_method(w) for w in works if not is_scheduled(w)]
+    dead = {method_id for method_id in by_choice if method_id is not None}
     if not (ended or dead):
         return
     book = _lock(ended, collection_queries.waiting_ids(method_ids=dead) if dead else [])

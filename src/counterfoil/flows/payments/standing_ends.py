@@ -28,11 +28,10 @@ LINK: Final = "/billing/methods/"
 
 def note(*, actor: Actor, now: datetime, works: Sequence[Work]) -> None:
     """End the permission of the methods that these outcomes speak of, and tell their payers (NA-15, NA-17; Part D)."""
-    found = [item for item in works if stops(item)]
-    replaced = method_queries.list_replaced_at(method_ids={item.payment.method_id for item in found})
-    for item in found:
-        payment = item.payment
-        at = replaced.get(payment.method_id)
+    found = [(item, method_id) for item in works if (method_id := stopped_method(item)) is not None]
+    replaced = method_queries.list_replaced_at(method_ids={method_id for _, method_id in found})
+    for item, method_id in found:
+        payment, at = item.payment, replaced.get(method_id)
         if at is not None and at > payment.submitted_at:
             # It is news of the number that was behind the method before; the permission is for the new one.
             continue
@@ -46,14 +45,16 @@ def note(*, actor: Actor, now: datetime, works: Sequence[Work]) -> None:
             _tell(now, item.biller, payer, ref, number)
 
 
-def stops(item: Work) -> bool:
-    """Tell whether this outcome is news that says that its method must not be debited any more."""
-    payment = item.payment
-    if payment.method_id is None or payment.status == item.status_before:
-        return False
+def stopped_method(item: Work) -> int | None:
+    """Return the method, by its id, that must not be debited any more after the news of this outcome."""
+    payment, why = item.payment, ""
+    if payment.status == item.status_before:
+        return None
     if payment.status == payment_states.RETURNED:
-        return policy.stops(is_return=True, code=payment.reason_code) != ""
-    return payment.status == payment_states.DECLINED and bool(policy.stops(code=payment.decline_class))
+        why = policy.stops(is_return=True, code=payment.reason_code)
+    elif payment.status == payment_states.DECLINED:
+        why = policy.stops(code=payment.decline_class)
+    return payment.method_id if why else None
 
 
 def _tell(now: datetime, biller: BillerRow, payer: PayerRow, ref: str, number: str) -> None:
