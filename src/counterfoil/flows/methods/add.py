@@ -15,7 +15,8 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow, ConnectionRow
 from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor, ActorKind
-from counterfoil.flows.methods import checks, limits, notify, permit, vouch
+from counterfoil.flows.methods import checks, limits, permit, vouch
+from counterfoil.flows.notices import methods as method_notices
 from counterfoil.gateways import base
 from counterfoil.methods import operations as method_operations, queries as method_queries, states
 from counterfoil.methods.drafts import NewAddress, NewMethod
@@ -134,7 +135,9 @@ def _save(actor: Actor, now: datetime, form: NewMethodForm, place: _Place, found
     )
     if form.is_saved:
         data = {"method_label": method_queries.label_of(method), "added_at": now.isoformat()}
-        notify.queue(now=now, key="method_added", payer=payer, biller=biller, ref=method.public_id, data=data)
+        method_notices.queue(
+            now=now, key="method_added", payer=payer, biller=biller, ref=method.public_id, data=data
+        )
     if place.text is not None:
         permit.store(actor=actor, now=now, method=method, payer=payer, biller=biller, text=place.text)
     return method.public_id

@@ -13,7 +13,8 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import WORKER, Actor
-from counterfoil.flows.methods import checks, notify, permit
+from counterfoil.flows.methods import checks, permit
+from counterfoil.flows.notices import methods as method_notices
 from counterfoil.flows.payments import withdraw_collections
 from counterfoil.methods import operations as method_operations, queries as method_queries, states
 from counterfoil.methods.drafts import NewAddress
@@ -60,7 +61,7 @@ class _Act:
 
     def tell(self, key: str, **data: object) -> None:
         """Queue a notice of it."""
-        notify.queue(
+        method_notices.queue(
             now=self.now,
             key=key,
             payer=self.payer,

@@ -19,8 +19,8 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db, errors, format as formats
 from counterfoil.core.actor import Actor
-from counterfoil.flows.methods import notify
-from counterfoil.flows.payments import withdraw_collections
+from counterfoil.flows.notices import methods as method_notices
+from counterfoil.flows.payments import standing_ends, withdraw_collections
 from counterfoil.gateways import base
 from counterfoil.methods import queries as method_queries, states
 from counterfoil.methods.queries import MethodRow, PaymentMethod
@@ -114,7 +114,9 @@ def store(
         now=now,
     )
     data = {"method_label": method_queries.label_of(method), "at": now.isoformat(), "text": text.body}
-    notify.queue(now=now, key="permission_given", payer=payer, biller=biller, ref=method.public_id, data=data)
+    method_notices.queue(
+        now=now, key="permission_given", payer=payer, biller=biller, ref=method.public_id, data=data
+    )
     return authorization_id
 
 
@@ -127,22 +129,10 @@ def end(*, actor: Actor, now: datetime, method: PaymentMethod, payer: PayerRow, 
     withdraw_collections.run(
         actor=actor, now=now, reason=withdraw_collections.PERMISSION, method_ids=[method.pk]
     )
-    ended = agreement_operations.revoke_standing(method_refs=[method.public_id], now=now)
-    if not ended:
-        return False
-    audit_operations.record(
-        actor=actor,
-        biller_id=biller.id,
-        action="permission.withdrawn",
-        object_ref=method.public_id,
-        details={"authorization": ended[0]},
-        now=now,
-    )
-    data = {"method_label": method_queries.label_of(method), "at": now.isoformat(), "number": ended[0]}
-    notify.queue(
-        now=now, key="permission_withdrawn", payer=payer, biller=biller, ref=method.public_id, data=data
-    )
-    return True
+    return standing_ends.end(
+        actor=actor, now=now, ref=method.public_id, label=method_queries.label_of(method), payer=payer,
+        biller=biller,
+    )  # fmt: skip
 
 
 def give(*, actor: Actor, now: datetime, ref: str, locale: str, seen: str) -> None:

@@ -14,7 +14,8 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db, failpoints, http
 from counterfoil.core.actor import OPERATOR, Actor
-from counterfoil.flows.methods import notify, revoked, vouch
+from counterfoil.flows.methods import revoked, vouch
+from counterfoil.flows.notices import methods as method_notices
 from counterfoil.flows.payments import send
 from counterfoil.gateways import base
 from counterfoil.methods import operations as method_operations, queries as method_queries
@@ -86,4 +87,6 @@ def _tell(now: datetime, method: PaymentMethod, before: str, what: str) -> None:
     payer = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[method.payer_id])[0]
     biller = biller_queries.get(biller_id=method.biller_id)
     data = {"what": what, "before": before, "method_label": _looks(method), "at": now.isoformat()}
-    notify.queue(now=now, key="method_changed", payer=payer, biller=biller, ref=method.public_id, data=data)
+    method_notices.queue(
+        now=now, key="method_changed", payer=payer, biller=biller, ref=method.public_id, data=data
+    )

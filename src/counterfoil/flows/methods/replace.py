@@ -37,7 +37,8 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow, ConnectionRow
 from counterfoil.core import db, errors, jobs
 from counterfoil.core.actor import Actor
-from counterfoil.flows.methods import limits, notify, permit, vouch
+from counterfoil.flows.methods import limits, permit, vouch
+from counterfoil.flows.notices import methods as method_notices
 from counterfoil.flows.schedules import renew
 from counterfoil.gateways import base
 from counterfoil.methods import operations as method_operations, queries as method_queries, states
@@ -204,7 +205,7 @@ def _replace(actor: Actor, now: datetime, place: _Place, wish: _Wish) -> None:
 def _tell(now: datetime, place: _Place, method: PaymentMethod, before: str) -> None:
     label = method_queries.label_of(method)
     data = {"what": "replaced", "before": before, "method_label": label, "at": now.isoformat()}
-    notify.queue(
+    method_notices.queue(
         now=now,
         key="method_changed",
         payer=place.payer,

@@ -13,7 +13,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db
 from counterfoil.core.actor import WORKER, Actor
-from counterfoil.flows.methods import notify
+from counterfoil.flows.notices import methods as method_notices
 from counterfoil.flows.schedules import replace_method
 from counterfoil.methods import operations as method_operations, queries as method_queries, states
 from counterfoil.methods.queries import PaymentMethod
@@ -59,4 +59,6 @@ def _tell(now: datetime, method: PaymentMethod) -> None:
     payer = payer_queries.list_payers_by_ids(actor=WORKER, payer_ids=[method.payer_id])[0]
     biller = biller_queries.get(biller_id=method.biller_id)
     data = {"method_label": method_queries.label_of(method), "at": now.isoformat()}
-    notify.queue(now=now, key="wallet_withdrawn", payer=payer, biller=biller, ref=method.public_id, data=data)
+    method_notices.queue(
+        now=now, key="wallet_withdrawn", payer=payer, biller=biller, ref=method.public_id, data=data
+    )

@@ -10,7 +10,7 @@ from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core import db
 from counterfoil.core.actor import Actor
-from counterfoil.flows.methods import notify
+from counterfoil.flows.notices import methods as method_notices
 from counterfoil.methods import expiry, queries as method_queries
 from counterfoil.methods.queries import MethodRow
 from counterfoil.payers import queries as payer_queries
@@ -65,7 +65,7 @@ def _queue(
             "is_in_use": bool(uses.get(card.public_id)),
             "link": f"/billing/methods/{card.public_id}/edit/",
         }
-        notify.queue(
+        method_notices.queue(
             now=now,
             key="method_expiring",
             payer=payers[card.payer_id],

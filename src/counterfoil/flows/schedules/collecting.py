@@ -87,6 +87,7 @@ class Excluded:
     account: AccountRow
     reason: str
     due_minor: int
+    first_on: date
 
 
 def judge(target: Target) -> Collection | Excluded:
@@ -108,7 +109,7 @@ def judge(target: Target) -> Collection | Excluded:
         reason = REFUSED
     if reason or isinstance(chosen, str):
         left = min(sum(invoice.payable_minor for invoice in all_due), facts.outstanding_minor)
-        return Excluded(facts.payer, facts.account, reason, left)
+        return Excluded(facts.payer, facts.account, reason, left, target.first_on)
     return Collection(
         payer=facts.payer,
         account=facts.account,

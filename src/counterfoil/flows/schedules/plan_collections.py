@@ -119,23 +119,20 @@ def _plan_chunk(
         for payer in fresh
         if payer.who_pays == collecting.COLLECTS and _is_time(payer, today, notice_days)
     ]
-    judged = judge(now=now, days_={payer: next_day(payer, today) for payer in due})
+    judged = judge(now=now, first_days={payer: next_day(payer, today) for payer in due})
     found = [each for each in judged if isinstance(each, Collection)]
     known = collection_queries.list_announced(biller_id=biller.id, keys={key_of(each) for each in found})
     return _write(actor, now, biller, [each for each in found if key_of(each) not in known], notice_days)
 
 
-def key_of(each: Collection | Excluded, first_on: date | None = None) -> str:
-    """Return the key of a collection; of who is left out, for `first_on`."""
-    on = each.first_on if isinstance(each, Collection) else first_on
-    if on is None:
-        raise ValueError("who is left out has no day")
-    return collection_queries.key(account_id=each.account.id, payer_id=each.payer.id, first_on=on)
+def key_of(each: Collection | Excluded) -> str:
+    """Return what a collection is known by, once for ever."""
+    return collection_queries.key(account_id=each.account.id, payer_id=each.payer.id, first_on=each.first_on)
 
 
-def judge(*, now: datetime, days_: dict[PayerRow, date]) -> list[Collection | Excluded]:
+def judge(*, now: datetime, first_days: dict[PayerRow, date]) -> list[Collection | Excluded]:
     """Return what is to be collected from each of these payers on their day, or why nothing is, account by account."""
-    payers = {payer.id: payer for payer in days_}
+    payers = {payer.id: payer for payer in first_days}
     sums = invoice_queries.sum_open(actor=WORKER, payer_ids=list(payers))
     orders = [PayOrder(each.payer_id, each.account_id, "", Mode.INVOICES) for each in sums]
     if not orders:
@@ -155,7 +152,7 @@ def judge(*, now: datetime, days_: dict[PayerRow, date]) -> list[Collection | Ex
                 covered=covered.get((facts.account.id, facts.payer.id), {}),
                 failed=failed.get((facts.account.id, facts.payer.id), frozenset()),
                 has_autopay=bool({(facts.payer.id, facts.account.id), (facts.payer.id, None)} & living),
-                first_on=days_[payers[facts.payer.id]],
+                first_on=first_days[payers[facts.payer.id]],
             )
         )
         for facts in loaded

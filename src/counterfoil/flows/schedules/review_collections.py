@@ -63,18 +63,17 @@ def _day(payer: PayerRow, on: date) -> date | None:
 
 
 def _lines(now: datetime, biller: BillerRow, found: dict[PayerRow, date]) -> list[Line]:
-    judged = plan_collections.judge(now=now, days_=found)
-    by_payer = {payer.id: day for payer, day in found.items()}
-    keys = {plan_collections.key_of(each, by_payer[each.payer.id]) for each in judged}
+    judged = plan_collections.judge(now=now, first_days=found)
+    keys = {plan_collections.key_of(each) for each in judged}
     there = collection_queries.list_announced(biller_id=biller.id, keys=keys)
     today = biller_queries.today(biller=biller, now=now)
     notice_days = rule_queries.integer_at(plan_collections.NOTICE_RULE, on=today)
     last = today + timedelta(days=notice_days)
-    return [_line(each, by_payer[each.payer.id], there, last) for each in judged]
+    return [_line(each, there, last) for each in judged]
 
 
-def _line(each: Collection | Excluded, first_on: date, there: dict[str, Announced], last: date) -> Line:
-    known = there.get(plan_collections.key_of(each, first_on))
+def _line(each: Collection | Excluded, there: dict[str, Announced], last: date) -> Line:
+    known = there.get(plan_collections.key_of(each))
     if known is not None:
         reason = "" if known.status in {*states.OPEN, states.SUBMITTED} else known.status
         return Line(
@@ -83,7 +82,7 @@ def _line(each: Collection | Excluded, first_on: date, there: dict[str, Announce
         )  # fmt: skip
     if isinstance(each, Excluded):
         return Line(
-            each.payer.name, each.account.number, each.due_minor, days.bank_day(first_on), "", each.reason,
+            each.payer.name, each.account.number, each.due_minor, days.bank_day(each.first_on), "", each.reason,
             is_told=False,
         )  # fmt: skip
     # The day is too near to be told of it in time: nothing is set for it any more.
