@@ -24,23 +24,26 @@ def begin(world: World, method: str, *, day: int = 3, days: tuple[int, ...] = DA
     give(world, method)
 
 
-def choose(world: World, who_pays: str, day: int | None = None, *, actor: Actor | None = None) -> None:
-    """Choose who pays."""
-    ref = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[world.payer_id])[0].public_id
+def choose(
+    world: World, who_pays: str, day: int | None = None, *, actor: Actor | None = None, payer_id: int = 0
+) -> None:
+    """Choose who pays; for the world's own payer where no other is named."""
+    ids = [payer_id or world.payer_id]
+    ref = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=ids)[0].public_id
     choose_who_pays.run(
         actor=actor or world.payer, now=world.now, payer_ref=ref, choice=Choice(who_pays, day)
     )
 
 
-def give(world: World, ref: str) -> None:
+def give(world: World, ref: str, *, actor: Actor | None = None) -> None:
     """Give the standing permission for a method, as it is shown."""
-    [payer] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[world.payer_id])
-    method = method_queries.get(actor=world.payer, public_id=ref)
+    method = method_queries.get(actor=actor or world.payer, public_id=ref)
+    [payer] = payer_queries.list_payers_by_ids(actor=OPERATOR, payer_ids=[method.payer_id])
     text = permit.text_for(
         now=world.now, biller=biller_queries.get(biller_id=world.biller_id), payer=payer, kind=method.kind,
         method=method, locale="en",
     )  # fmt: skip
-    permit.give(actor=world.payer, now=world.now, ref=ref, locale="en", seen=permit.digest(text))
+    permit.give(actor=actor or world.payer, now=world.now, ref=ref, locale="en", seen=permit.digest(text))
 
 
 def withdraw(world: World, ref: str) -> None:

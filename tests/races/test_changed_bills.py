@@ -43,13 +43,18 @@ def test_a_bill_is_raised_while_a_worker_takes_what_was_told(world: World, race:
     results = race(lambda: later.run(world), lambda: raise_it(world, invoice), meet_at=meet_at)
     later.run(world)
     later.plan(world)
-    # What was told is taken, and what was added is told of by itself.
     assert world.sandbox.movements() == [("capture", 40_000)]
-    [rest] = later.waiting(world)
-    assert rest.amount_minor == 10_000
-    assert later.run_on_its_day(world, rest).amount_minor == 10_000
+    was_paid_first = isinstance(results[1], errors.Stale)
+    if was_paid_first:
+        # The worker was through before staff were there: a paid bill is not changed.
+        assert later.waiting(world) == []
+    else:
+        # What was told is taken, and what was added is told of by itself.
+        [rest] = later.waiting(world)
+        assert rest.amount_minor == 10_000
+        assert later.run_on_its_day(world, rest).amount_minor == 10_000
     assert world.outstanding == 0
-    assert_sound(world, results)
+    assert_sound(world, [each for each in results if not was_paid_first or each is not results[1]])
 
 
 @pytest.mark.parametrize("meet_at", ["", "commit.before", "commit.after"])

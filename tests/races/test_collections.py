@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from counterfoil.flows.methods import permit
 from counterfoil.invoices.drafts import NewLine
@@ -59,3 +61,25 @@ def test_another_choice_while_a_worker_is_at_it(world: World, race: Race, meet_a
         ("submitted", [("capture", 100_000)]), ("canceled", []),
     ]  # fmt: skip
     assert_sound(world)
+
+
+def test_a_payer_who_cannot_be_planned_holds_up_nobody(world: World, owner_conninfo: str) -> None:
+    collecting.begin(world, world.card())
+    account_id, howard_id = world.add_resident("Howard Marsh", "howard@example.test")
+    howard = world.payer_actor(howard_id, "Howard Marsh")
+    collecting.choose(world, "biller_collects", 3, actor=howard, payer_id=howard_id)
+    collecting.give(world, world.card(actor=howard), actor=howard)
+    world.invoice(BILL, due_in=5)
+    world.invoice(BILL, due_in=5, account_id=account_id, payer_id=howard_id)
+    # The database itself refuses the first of the two.
+    with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+        refused = sql.SQL("ALTER TABLE schedules_scheduled ADD CONSTRAINT refused CHECK (payer_id <> {})")
+        owner.execute(refused.format(sql.Literal(world.payer_id)))
+        try:
+            assert collecting.plan(world) == 1
+        finally:
+            owner.execute("ALTER TABLE schedules_scheduled DROP CONSTRAINT refused")
+    assert later.waiting(world) == []
+    # The next hour tries again.
+    assert collecting.plan(world) == 1
+    assert len(later.waiting(world)) == 1

@@ -9,6 +9,7 @@ from counterfoil.core import db
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.methods import change, put_away
 from counterfoil.flows.payments import resolve_unknown
+from counterfoil.flows.schedules import collected
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.invoices.models import Invoice
 from counterfoil.methods.models import PaymentMethod
@@ -96,6 +97,13 @@ def test_late_news_of_the_old_number_leaves_the_permission_for_the_new_one(world
         world.deliver()
     assert is_permitted(method)
     assert "permission_withdrawn" not in later.told(world)
+
+
+def test_another_day_chosen_while_it_is_being_taken_is_found_at_its_birth(world: World) -> None:
+    row = announced(world, world.card())
+    assert collected.lost(rows=[row]) == {}
+    collecting.choose(world, "biller_collects", 10)
+    assert [end.reason for end in collected.lost(rows=[row]).values()] == ["day"]
 
 
 def test_a_lost_card_ends_the_permission(world: World) -> None:
