@@ -18,7 +18,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pytest_django import DjangoDbBlocker
 
 from counterfoil.core import keyring
-from tests import database as databases
+from tests import database as databases, garbage
+
+
+def pytest_collection_finish() -> None:
+    """Go through modules and tests no more: all are there now."""
+    garbage.leave_what_is_loaded()
 
 
 @pytest.fixture(scope="session")

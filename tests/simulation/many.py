@@ -118,9 +118,10 @@ def _work(number: int, seeds: list[int], events: int, queue: Queue[Tally]) -> No
     with _prepared(number) as (base_store, database):
         from counterfoil.core.actor import WORKER  # noqa: PLC0415 - Django has to be set up first
         from counterfoil.flows.audit import verify  # noqa: PLC0415
-        from tests import database as databases  # noqa: PLC0415
+        from tests import database as databases, garbage  # noqa: PLC0415
         from tests.simulation import invariants, seeds as playing  # noqa: PLC0415
 
+        garbage.leave_what_is_loaded()
         before = None
         for count, seed in enumerate(seeds, start=1):
             tally = Tally(seeds=1, by_kind=Counter([kinds.of(seed)]))
