@@ -114,8 +114,12 @@ class Oracle:
             verdict.fees += promise.fee
             verdict.kept_parts.update(promise.parts)
 
+    def pairs(self, verdict: Verdict) -> set[Pair]:
+        """Who owes, or has paid."""
+        return {whose for whose, _ in self.issued.values()} | set(verdict.kept)
+
     def _sum_up(self, verdict: Verdict) -> None:
-        for pair in {whose for whose, _ in self.issued.values()} | set(verdict.kept):
+        for pair in self.pairs(verdict):
             balance = self.owed(pair) - verdict.kept[pair]
             if self.credit_applies:
                 verdict.open[pair], verdict.credit[pair] = max(0, balance), max(0, -balance)

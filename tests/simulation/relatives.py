@@ -9,7 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from counterfoil.core import db
 from counterfoil.core.actor import WORKER
@@ -23,6 +23,8 @@ from tests.factories import relatives
 from tests.simulation import actors, invariants
 from tests.simulation.oracle import LIVE, Agreed, Oracle, Pair, Seen, Verdict
 from tests.simulation.run import Person, Run
+
+HELP: Final = "help-"
 
 
 @dataclass
@@ -38,9 +40,20 @@ class SharedOracle(Oracle):
         promises = [self.agreed[seen.key] for seen in self.payments if seen.status in LIVE]
         return sum(promise.parts.get(number, 0) for promise in promises if promise.pair == pair)
 
+    def helped(self, number: str, pair: Pair) -> int:
+        """What of those payments is help: it comes on top of a share."""
+        promises = [
+            self.agreed[seen.key]
+            for seen in self.payments
+            if seen.status in LIVE and seen.key.startswith(HELP)
+        ]
+        return sum(promise.parts.get(number, 0) for promise in promises if promise.pair == pair)
+
     def taken(self, number: str, pair: Pair) -> int:
         """What somebody who is not its addressee owes of a bill, paid or not."""
-        return max(self.shares.get((number, pair), 0), self.live(number, pair))
+        share = self.shares.get((number, pair))
+        owed = 0 if share is None else share + self.helped(number, pair)
+        return max(owed, self.live(number, pair))
 
     def owed(self, pair: Pair) -> int:
         """What was billed to a payer, less what others took of it, and what the payer took of others' bills."""
@@ -51,6 +64,10 @@ class SharedOracle(Oracle):
                     part = self.taken(number, sharer)
                     total += part if pair == sharer else -part if pair == giver else 0
         return total
+
+    def pairs(self, verdict: Verdict) -> set[Pair]:
+        """Who owes: those who take part of others' bills, too, also where they paid nothing of it."""
+        return super().pairs(verdict) | self.others.keys()
 
     def outstanding(self, pair: Pair, payments: list[Seen]) -> int:
         """What is outstanding at any moment, the own share only."""
@@ -111,14 +128,15 @@ class Family:
             return
         seen = answer.look(actor=self.sister.actor, ref=ref).amount_minor
         self.oracle.payments = invariants.seen(run)
-        before = self.oracle.live(number, self.sister.pair)
+        pair = self.sister.pair
+        before = self.oracle.live(number, pair) - self.oracle.helped(number, pair)
         try:
             for _ in range(run.random.choice([1, 1, 2])):
                 answer.accept(actor=self.sister.actor, now=run.now, ref=ref, seen_minor=seen)
         finally:
             # After a crash nobody was told; both look whether it is so.
             if _status(run, ref) == "accepted":
-                self.oracle.shares[number, self.sister.pair] = before + seen
+                self.oracle.shares[number, pair] = before + seen
                 self.accepted.append((ref, number))
 
     def give_back(self, run: Run) -> None:
@@ -163,7 +181,7 @@ class Family:
         method = actors.method(run, self.sister)
         order = PayOrder(payer_id, account_id, method, Mode.INVOICES, ((invoice.public_id, part),))
         quote = act.review(stand_in=stand_in, now=run.now, order=order).quote
-        key = f"help-{secrets.token_hex(8)}"
+        key = f"{HELP}{secrets.token_hex(8)}"
         self._agree(key, quote)
         for _ in range(run.random.choice([1, 2])):
             act.pay(stand_in=stand_in, now=run.now, order=order, key=key, seen=quote.digest)

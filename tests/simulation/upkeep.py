@@ -54,6 +54,7 @@ JOIN methods_paymentmethod m ON m.id = s.method_id
 JOIN gateway_events_gatewayevent g ON g.connection_id = m.connection_id AND g.method_token = m.token
 WHERE s.biller_id = %s AND g.kind = 'token.revoked' AND g.applied_at IS NOT NULL
 """
+THERE = "SELECT public_id FROM methods_paymentmethod WHERE biller_id = %s AND status <> 'deleted'"
 UNCONFIRMED = """
 SELECT c.reference, t.checked FROM charge c JOIN token t ON t.token = c.token
 WHERE c.merchant_id = %s AND c.status <> 'fenced' AND t.kind = 'bank' AND t.checked <> 'passed'
@@ -99,10 +100,14 @@ class Keeper:
             return
         instead = run.random.choice([None, *(other for other in kept if other != ref)])
         other = Instead(instead, later.read_instead(run, person, ref, instead)) if instead else None
-        put_away.run(actor=person.actor, now=run.now, ref=ref, move=cast(Move, move), instead=other)
-        self.away[ref] = run.now
-        if move == "delete":
-            kept.remove(ref)
+        try:
+            put_away.run(actor=person.actor, now=run.now, ref=ref, move=cast(Move, move), instead=other)
+            self.away[ref] = run.now
+        finally:
+            # After a crash nobody was told; somebody looks whether it is still there.
+            if ref not in {there for (there,) in run.rows(THERE)}:
+                self.away[ref] = run.now
+                kept.remove(ref)
 
     def wrong(self, run: Run) -> list[str]:
         """What is wrong with how methods are used, at any moment."""

@@ -129,11 +129,6 @@ def take_part(
     return taken
 
 
-def lower_part(*, part: InvoicePart, agreed_minor: int) -> None:
-    """Lower in memory what a payer agreed to of a locked invoice."""
-    part.agreed_minor = min(part.agreed_minor, agreed_minor)
-
-
 def end_part(*, part: InvoicePart) -> None:
     """Give a part of a locked invoice back to its addressee, in memory; what was paid stays paid."""
     part.is_live, part.agreed_minor, part.sees_lines = False, 0, False
@@ -145,11 +140,19 @@ def drop_part(*, part: InvoicePart) -> None:
     part.delete()
 
 
-def change_part(*, part: InvoicePart | None, paid_minor: int = 0, pending_minor: int = 0) -> None:
-    """Change the caches of a part of a locked invoice in memory by these amounts."""
-    if part is not None:
-        part.paid_minor += paid_minor
-        part.pending_minor += pending_minor
+def change_part(
+    *, part: InvoicePart | None, paid_minor: int = 0, pending_minor: int = 0, helped_minor: int = 0
+) -> None:
+    """Change the caches of a part of a locked invoice in memory by these amounts.
+
+    `helped_minor` is what of them somebody pays as the addressee's helper: it comes on top of a share of the own.
+    """
+    if part is None:
+        return
+    part.paid_minor += paid_minor
+    part.pending_minor += pending_minor
+    if part.is_live:
+        part.agreed_minor = max(0, part.agreed_minor + helped_minor)
 
 
 def save_parts(*, parts: Iterable[InvoicePart]) -> None:

@@ -12,7 +12,7 @@ from counterfoil.core.actor import WORKER, Actor
 from counterfoil.flows.books import reconcile, verify
 from counterfoil.flows.payments import submit
 from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
-from counterfoil.flows.sharing import act, end_access, end_lapsed
+from counterfoil.flows.sharing import act, answer, end_access, end_lapsed
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.methods import queries as method_queries
 from counterfoil.notices import models as notice_models
@@ -38,6 +38,12 @@ def pay(world: World, sister: Actor, ref: str, wanted: PayOrder, key: str = "") 
     seen = act.review(stand_in=stand_in, now=world.now, order=wanted).quote.digest
     paid = act.pay(stand_in=stand_in, now=world.now, order=wanted, key=key or secrets.token_hex(8), seen=seen)
     return world.payment(paid)
+
+
+def hers(world: World, sister: Actor) -> int:
+    """What a helper owes by her own shares."""
+    rows = balances.list_for(actor=world.staff, payer_ids=sister.payer_ids())
+    return sum(row.outstanding_minor for row in rows)
 
 
 def acted(world: World) -> list[str]:
@@ -72,6 +78,39 @@ def test_a_helper_pays_with_the_own_method(world: World) -> None:
     world.deliver()
     assert world.outstanding == 320_000
     assert sum(row.outstanding_minor for row in balances.list_for(actor=sister, payer_ids=[mine])) == 0
+    assert_sound(world)
+
+
+def test_what_a_helper_pays_comes_on_top_of_the_own_share(world: World) -> None:
+    """$800.00 of $3,200.00 are her share. She helps with $1,000.00: Eleanor owes $1,400.00, she the $800.00 still."""
+    invoice = world.invoice()
+    ref, sister = relatives.helper(world, limit=100_000, total=100_000)
+    [mine] = sister.payer_ids()
+    share = relatives.ask(world, invoice, percent=25)
+    answer.accept(actor=sister, now=world.now, ref=share, seen_minor=80_000)
+    method = world.bank("000111111116", actor=sister)
+    pay(world, sister, ref, order(world, mine, method, (invoice.public_id, 100_000)))
+    assert (world.outstanding, hers(world, sister)) == (140_000, 80_000)
+    assert_sound(world)
+    # It comes back: each owes what they owed before.
+    world.sandbox.time.now += timedelta(days=6)
+    world.deliver()
+    assert (world.outstanding, hers(world, sister)) == (240_000, 80_000)
+    assert_sound(world)
+
+
+def test_a_share_that_was_taken_after_helping_is_the_share_alone(world: World) -> None:
+    invoice = world.invoice()
+    ref, sister = relatives.helper(world, limit=100_000, total=100_000)
+    [mine] = sister.payer_ids()
+    method = world.bank("000111111116", actor=sister)
+    pay(world, sister, ref, order(world, mine, method, (invoice.public_id, 100_000)))
+    share = relatives.ask(world, invoice, minor=80_000)
+    answer.accept(actor=sister, now=world.now, ref=share, seen_minor=80_000)
+    assert (world.outstanding, hers(world, sister)) == (140_000, 80_000)
+    world.sandbox.time.now += timedelta(days=6)
+    world.deliver()
+    assert (world.outstanding, hers(world, sister)) == (240_000, 80_000)
     assert_sound(world)
 
 

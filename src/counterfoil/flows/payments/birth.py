@@ -233,18 +233,26 @@ def _draft(submission: Submission, made: Quote, authorization_id: int) -> NewPay
 
 def _claim_invoices(agreed: Sequence[tuple[Submission, Quote]], now: datetime) -> None:
     claims: Counter[tuple[int, int]] = Counter()
+    helped: Counter[tuple[int, int]] = Counter()
     for submission, made in agreed:
         for share in made.shares:
             claims[share.invoice_id, submission.order.payer_id] += share.amount_minor
+            if submission.origin == helping.ORIGIN:
+                helped[share.invoice_id, submission.order.payer_id] += share.amount_minor
     invoices = invoice_queries.locked(invoice_ids={invoice_id for invoice_id, _payer in claims})
     by_id, on = {invoice.pk: invoice for invoice in invoices}, agreed[0][1].submitted_on
     for (invoice_id, _payer), minor in claims.items():
         invoice_operations.change_balances(invoice=by_id[invoice_id], on=on, pending_minor=minor)
     invoice_operations.save_balances(invoices=invoices)
-    _claim_parts(by_id, claims, now)
+    _claim_parts(by_id, claims, helped, now)
 
 
-def _claim_parts(invoices: dict[int, Invoice], claims: Counter[tuple[int, int]], now: datetime) -> None:
+def _claim_parts(
+    invoices: dict[int, Invoice],
+    claims: Counter[tuple[int, int]],
+    helped: Counter[tuple[int, int]],
+    now: datetime,
+) -> None:
     """Note what is paid by others than the addressee: sharers on their part, helpers on a part of nothing."""
     others = {pair: minor for pair, minor in claims.items() if invoices[pair[0]].payer_id != pair[1]}
     if not others:
@@ -257,5 +265,7 @@ def _claim_parts(invoices: dict[int, Invoice], claims: Counter[tuple[int, int]],
                 invoice=invoices[invoice_id], part=None, payer_id=payer_id, new=PAID_ONLY, now=now
             )
             parts[invoice_id, payer_id] = part
-        invoice_operations.change_part(part=part, pending_minor=minor)
+        invoice_operations.change_part(
+            part=part, pending_minor=minor, helped_minor=helped[invoice_id, payer_id]
+        )
     invoice_operations.save_parts(parts=[parts[pair] for pair in others])

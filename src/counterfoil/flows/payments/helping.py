@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,9 @@ from counterfoil.flows.payments.orders import PayOrder
 from counterfoil.payments import queries as payment_queries
 from counterfoil.sharing import queries as sharing_queries
 from counterfoil.sharing.queries import HelperRow
+
+ORIGIN: Final = "helper"
+"""What the payments of helpers say of where they come from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from counterfoil.audit import operations as audit_operations
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import BillerRow
 from counterfoil.core.actor import Actor
+from counterfoil.flows.payments import helping
 from counterfoil.gateways import base
 from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
 from counterfoil.invoices.queries import Invoice, InvoicePart
@@ -144,12 +145,21 @@ class Work:
         for allocation in self.allocations:
             amount = allocation.amount_minor
             if was_paid:
-                self._change(allocation, open_minor=amount)
+                self._change(allocation, open_minor=amount, helped_minor=-self._helped(allocation, amount))
             else:
-                self._change(allocation, pending_minor=-amount)
+                self._change(
+                    allocation, pending_minor=-amount, helped_minor=-self._helped(allocation, amount)
+                )
             self.released.append(allocation.pk)
 
-    def _change(self, allocation: Allocation, *, open_minor: int = 0, pending_minor: int = 0) -> None:
+    def _helped(self, allocation: Allocation, amount_minor: int) -> int:
+        """Return what of an amount was paid for somebody else, not on the payer's own share: birth counted it so."""
+        is_help = self.payment.origin == helping.ORIGIN and allocation.kind == Allocation.Kind.DIRECT
+        return amount_minor if is_help else 0
+
+    def _change(
+        self, allocation: Allocation, *, open_minor: int = 0, pending_minor: int = 0, helped_minor: int = 0
+    ) -> None:
         invoice_operations.change_balances(
             invoice=self.invoices[allocation.invoice_id],
             on=self.today,
@@ -158,7 +168,9 @@ class Work:
         )
         # A shared bill: what this payer took of it, where the payer is not its addressee.
         part = self.parts.get((allocation.invoice_id, self.payment.payer_id))
-        invoice_operations.change_part(part=part, paid_minor=-open_minor, pending_minor=pending_minor)
+        invoice_operations.change_part(
+            part=part, paid_minor=-open_minor, pending_minor=pending_minor, helped_minor=helped_minor
+        )
 
 
 def lock(*, payment_ids: Sequence[int], now: datetime) -> dict[int, Work]:

@@ -83,7 +83,7 @@ def pay(*, stand_in: StandIn, now: datetime, order: PayOrder, key: str, seen: st
     actor, helper = stand_in.actor, stand_in.helper
     actor.demand_payer("pay", payer_id=order.payer_id)
     submission = Submission(
-        order=order, scope=helping.scope_of(helper.public_id), key=key, seen=seen, origin="helper"
+        order=order, scope=helping.scope_of(helper.public_id), key=key, seen=seen, origin=helping.ORIGIN
     )
 
     def also(births: Sequence[Birth]) -> None:
