@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "counterfoil.requests.apps.RequestsApp",
     "counterfoil.schedules.apps.SchedulesApp",
     "counterfoil.sharing.apps.SharingApp",
+    "counterfoil.refunds.apps.RefundsApp",
     "counterfoil.payments.apps.PaymentsApp",
     "counterfoil.methods.apps.MethodsApp",
     "counterfoil.invoices.apps.InvoicesApp",

@@ -22,6 +22,7 @@ PREFIXES: Final = {
     "method": "mth",
     "authorization": "aut",
     "payment": "pay",
+    "refund": "rfd",
     "share": "shr",
     "helper": "hlp",
     "scheduled": "sch",

@@ -11,6 +11,8 @@ RETURN_WINDOW: Final = "return_window"
 UNAPPLIED_CREDIT: Final = "unapplied_credit"
 REVENUE: Final = "revenue"
 FEE_INCOME: Final = "fee_income"
+REFUNDS_PAYABLE: Final = "refunds_payable"
+REFUNDS_LOST: Final = "refunds_lost"
 
 CHOICES: Final = (
     (RECEIVABLE, "Accounts receivable"),
@@ -20,6 +22,8 @@ CHOICES: Final = (
     (UNAPPLIED_CREDIT, "Unapplied credit"),
     (REVENUE, "Revenue"),
     (FEE_INCOME, "Fee income"),
+    (REFUNDS_PAYABLE, "Refunds on their way"),
+    (REFUNDS_LOST, "Refunded, and returned by the bank as well"),
 )
 CODES: Final = [code for code, _ in CHOICES]
 NAMES: Final = dict(CHOICES)

@@ -169,9 +169,17 @@ def return_before_paid(source: Source, *, amount_minor: int, fee_minor: int) -> 
 
 
 def return_after_paid(
-    source: Source, *, shares: Sequence[Share], amount_minor: int, fee_minor: int
+    source: Source,
+    *,
+    shares: Sequence[Share],
+    amount_minor: int,
+    fee_minor: int,
+    refunded: tuple[int, int] = (0, 0),
 ) -> EntryDraft:
-    """The bank sent back what was Paid: what it paid is owed again, what was left over is gone."""
+    """The bank sent back what was Paid: what it paid is owed again, what was left over is gone.
+
+    `refunded` is what was given back of amount and fee before: that money is out of the house twice.
+    """
     return _entry(
         source,
         "payment.returned",
@@ -180,9 +188,10 @@ def return_after_paid(
                 LineDraft(
                     line.account, -line.amount_minor, line.billing_account_id, line.payer_id, line.invoice_id
                 )
-                for line in _applied(source, shares, amount_minor)
+                for line in _applied(source, shares, amount_minor - refunded[0])
             ),
-            LineDraft(chart.FEE_INCOME, fee_minor),
+            LineDraft(chart.FEE_INCOME, fee_minor - refunded[1]),
+            LineDraft(chart.REFUNDS_LOST, sum(refunded)),
             LineDraft(chart.CLEARING, -(amount_minor + fee_minor)),
         ],
     )
@@ -198,6 +207,57 @@ def credit_applied(source: Source, *, invoice_id: int, amount_minor: int) -> Ent
             _receivable(source, invoice_id, -amount_minor),
         ],
     )
+
+
+def refund_requested(
+    source: Source, *, shares: Sequence[Share], credit_minor: int, fee_minor: int
+) -> EntryDraft:
+    """Money is to go back: out of what it paid (owed again), of what was left over, and of the fee."""
+    total = sum(part for _, part in shares) + credit_minor + fee_minor
+    return _entry(
+        source,
+        "refund.requested",
+        [
+            *(_receivable(source, invoice_id, part) for invoice_id, part in shares),
+            LineDraft(
+                chart.UNAPPLIED_CREDIT, credit_minor, source.billing_account_id, source.payer_id
+            ),
+            LineDraft(chart.FEE_INCOME, fee_minor),
+            LineDraft(chart.REFUNDS_PAYABLE, -total),
+        ],
+    )
+
+
+def refund_paid(source: Source, *, total_minor: int) -> EntryDraft:
+    """The gateway gave it back."""
+    return _entry(
+        source,
+        "refund.paid",
+        [LineDraft(chart.REFUNDS_PAYABLE, total_minor), LineDraft(chart.CLEARING, -total_minor)],
+    )
+
+
+def refund_failed(
+    source: Source, *, amount_minor: int, fee_minor: int, has_left: bool, is_returned: bool
+) -> EntryDraft:
+    """None went back after all: it is the payer's credit, and the fee is earned.
+
+    `has_left`: it had left, and came back to the gateway. `is_returned`: meanwhile the bank returned the payment, so
+    that this is ours again.
+    """
+    total = amount_minor + fee_minor
+    ends = (
+        [LineDraft(chart.REFUNDS_LOST, -total)]
+        if is_returned
+        else [
+            LineDraft(
+                chart.UNAPPLIED_CREDIT, -amount_minor, source.billing_account_id, source.payer_id
+            ),
+            LineDraft(chart.FEE_INCOME, -fee_minor),
+        ]
+    )
+    begin = LineDraft(chart.CLEARING if has_left else chart.REFUNDS_PAYABLE, total)
+    return _entry(source, "refund.came_back" if has_left else "refund.failed", [begin, *ends])
 
 
 def _applied(source: Source, shares: Sequence[Share], amount_minor: int) -> list[LineDraft]:

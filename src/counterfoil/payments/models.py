@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from counterfoil.payments import states
@@ -48,6 +48,9 @@ class Payment(models.Model):
     status = models.CharField(max_length=20)
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField(default=0)
+    # What refunds took of both, on their way or gone.
+    refunded_minor = models.BigIntegerField(default=0, db_default=0)
+    refunded_fee_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     method_kind = models.CharField(max_length=12)
     method_label = models.CharField(max_length=120)
@@ -76,6 +79,15 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["biller", "scope", "key"], name="payment_key_once"),
             models.UniqueConstraint(fields=["biller", "number"], name="payment_number"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0, fee_minor__gte=0), name="payment_amount"),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_minor__gte=0,
+                    refunded_minor__lte=F("amount_minor"),
+                    refunded_fee_minor__gte=0,
+                    refunded_fee_minor__lte=F("fee_minor"),
+                ),
+                name="payment_refunded",
+            ),
             models.CheckConstraint(condition=Q(status__in=states.PAYMENT.states), name="payment_status"),
             models.CheckConstraint(
                 condition=Q(authorization__isnull=False) | Q(origin__in=["import", "hand"]),

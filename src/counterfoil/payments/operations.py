@@ -209,8 +209,9 @@ def transition(*, payment: Payment, to: str, now: datetime) -> str:
     :raises IllegalTransition: the table has no such move.
     """
     event = states.PAYMENT.event(payment.status, to)
+    was_refunded = payment.status == states.REFUNDED
     payment.status = to
-    if to == states.SETTLED:
+    if to == states.SETTLED and not was_refunded:
         payment.settled_at = now
     if to in states.FINISHED:
         payment.ended_at = now
@@ -232,6 +233,21 @@ def save_many(*, payments: Iterable[Payment]) -> None:
             "action_url": ("text", [p.action_url for p in rows]),
             "decline_class": ("text", [p.decline_class for p in rows]),
             "reason_code": ("text", [p.reason_code for p in rows]),
+        },
+    )
+
+
+def save_refunded(*, payments: Iterable[Payment]) -> None:
+    """Write what refunds took of locked payments, and the status that follows, in one statement."""
+    rows = list(payments)
+    db.update_many(
+        "payments_payment",
+        {
+            "id": ("bigint", [p.pk for p in rows]),
+            "status": ("text", [p.status for p in rows]),
+            "settled_at": ("timestamptz", [p.settled_at for p in rows]),
+            "refunded_minor": ("bigint", [p.refunded_minor for p in rows]),
+            "refunded_fee_minor": ("bigint", [p.refunded_fee_minor for p in rows]),
         },
     )
 

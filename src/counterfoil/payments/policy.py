@@ -96,8 +96,8 @@ def _sent(  # noqa: PLR0911 - a line an outcome
             return _canceled(status, is_funded=is_funded, outcome=outcome)
 
 
-def differs(*, expected: base.Figures, outcome: Outcome) -> str:
-    """Return how the gateway's figures differ from the payment's; empty for the same, or where none came (WH-04)."""
+def differs(*, expected: base.Figures, outcome: object) -> str:
+    """Return how the gateway's figures differ from ours; empty for the same, or where none came (WH-04)."""
     told = getattr(outcome, "figures", None)
     if told is None or told == expected:
         return ""
@@ -137,7 +137,7 @@ def _funded(status: str, *, is_funded: bool, outcome: Outcome) -> Decision:
 def _returned(status: str, *, is_funded: bool, outcome: Outcome) -> Decision:
     if status == states.RETURNED:
         return NOTHING_NEW
-    if status == states.SETTLED:
+    if status in states.PAID:
         return Decision(states.RETURNED, Money.RETURNED_AFTER_PAID)
     if status in states.IN_FLIGHT:
         money = Money.RETURNED_BEFORE_PAID if is_funded else Money.RETURNED_UNFUNDED

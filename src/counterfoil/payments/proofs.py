@@ -42,11 +42,12 @@ PROOFS: Final = {
         FROM (SELECT billing_account_id AS account_id, -sum(amount_minor) AS total FROM ledger_line
               WHERE account = 'unapplied_credit' AND (%(biller)s::bigint IS NULL OR biller_id = %(biller)s)
               GROUP BY 1) l
-        FULL JOIN (SELECT p.account_id, sum(p.amount_minor - coalesce(a.used, 0)) AS total
+        FULL JOIN (SELECT p.account_id, sum(p.amount_minor - p.refunded_minor - coalesce(a.used, 0)) AS total
               FROM payments_payment p LEFT JOIN LATERAL (
                 SELECT sum(amount_minor) AS used FROM payments_allocation
                 WHERE payment_id = p.id AND released_on IS NULL) a ON true
-              WHERE p.status = 'settled' AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)
+              WHERE p.status IN ('settled', 'refunded')
+                AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)
               GROUP BY 1) p ON p.account_id = l.account_id
         WHERE coalesce(l.total, 0) <> coalesce(p.total, 0)""",
     "I4 a gateway object belongs to one payment": """
@@ -60,14 +61,14 @@ PROOFS: Final = {
         SELECT p.public_id, sum(a.amount_minor)::text FROM payments_payment p
         JOIN payments_allocation a ON a.payment_id = p.id AND a.released_on IS NULL
         WHERE (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)
-        GROUP BY p.id HAVING sum(a.amount_minor) > p.amount_minor""",
+        GROUP BY p.id HAVING sum(a.amount_minor) > p.amount_minor - p.refunded_minor""",
     "I9 an ended payment pays and claims nothing": """
         SELECT p.public_id, a.id::text FROM payments_allocation a JOIN payments_payment p ON p.id = a.payment_id
         WHERE a.released_on IS NULL AND p.status = ANY(%(finished)s)
           AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)""",
     "I9 what a settled payment is for is paid": """
         SELECT p.public_id, a.id::text FROM payments_allocation a JOIN payments_payment p ON p.id = a.payment_id
-        WHERE a.released_on IS NULL AND a.applied_on IS NULL AND p.status = 'settled'
+        WHERE a.released_on IS NULL AND a.applied_on IS NULL AND p.status IN ('settled', 'refunded')
           AND (%(biller)s::bigint IS NULL OR p.biller_id = %(biller)s)""",
     "I11 every debit has an authorization that covers it": """
         SELECT p.public_id, coalesce(z.public_id, 'none') FROM payments_payment p
@@ -80,8 +81,8 @@ PROOFS: Final = {
                format('%%s in the books, %%s charged', coalesce(l.total, 0), coalesce(p.total, 0))
         FROM (SELECT biller_id, -sum(amount_minor) AS total FROM ledger_line
               WHERE account = 'fee_income' AND (%(biller)s::bigint IS NULL OR biller_id = %(biller)s) GROUP BY 1) l
-        FULL JOIN (SELECT biller_id, sum(fee_minor) AS total FROM payments_payment
-              WHERE fee_minor <> 0 AND status = 'settled'
+        FULL JOIN (SELECT biller_id, sum(fee_minor - refunded_fee_minor) AS total FROM payments_payment
+              WHERE fee_minor <> 0 AND status IN ('settled', 'refunded')
                 AND (%(biller)s::bigint IS NULL OR biller_id = %(biller)s) GROUP BY 1) p ON p.biller_id = l.biller_id
         WHERE coalesce(l.total, 0) <> coalesce(p.total, 0)""",
     "A bank account, autopay and collecting cost no fee": """

@@ -113,14 +113,14 @@ def list_paid(*, actor: Actor, payer_id: int, first: date, last: date) -> list[P
     The day is the bank's for a debit, the day of charging for a card.
     """
     rows = _visible(actor).filter(
-        payer_id=payer_id, status=states.SETTLED, effective_on__gte=first, effective_on__lte=last
+        payer_id=payer_id, status__in=states.PAID, effective_on__gte=first, effective_on__lte=last
     )
     return [PaymentRow(*row) for row in rows.order_by("effective_on", "id").values_list(*COLUMNS)]
 
 
 def list_years(*, actor: Actor, payer_ids: Collection[int]) -> list[tuple[int, int]]:
     """Return `(payer id, year)` for each year in which Paid payments moved money, the latest first."""
-    rows = _visible(actor).filter(payer_id__in=payer_ids, status=states.SETTLED)
+    rows = _visible(actor).filter(payer_id__in=payer_ids, status__in=states.PAID)
     years = (
         rows.values_list("payer_id", "effective_on__year")
         .distinct()
@@ -295,6 +295,12 @@ def live_allocations(*, payment_ids: Collection[int]) -> QuerySet[Allocation]:
     return Allocation.objects.filter(payment_id__in=payment_ids, released_on__isnull=True).order_by("pk")
 
 
+def list_live_parts(*, payment_id: int) -> list[tuple[int, int, str, int]]:
+    """Return what a payment pays now: `(allocation, invoice, kind, minor units)`. Only for who may see the payment."""
+    rows = live_allocations(payment_ids=[payment_id])
+    return list(rows.values_list("pk", "invoice_id", "kind", "amount_minor"))
+
+
 def lock(*, payment_ids: Collection[int]) -> list[Payment]:
     """Lock these payments for the length of the transaction."""
     return db.lock_rows(Payment.objects.all(), kind="payment", ids=payment_ids)
@@ -311,7 +317,8 @@ def maturing(*, biller_id: int, today: date, limit: int, after_id: int = 0) -> l
 def credit_sources(*, account_id: int, payer_id: int) -> list[tuple[int, int]]:
     """Return settled payments with money left over as `(payment id, minor units)`, oldest first. Account locked."""
     settled = Payment.objects.filter(account_id=account_id, payer_id=payer_id, status=states.SETTLED)
-    amounts = dict(settled.order_by("pk").values_list("pk", "amount_minor"))
+    rows = settled.order_by("pk").values_list("pk", "amount_minor", "refunded_minor")
+    amounts = {pk: amount - refunded for pk, amount, refunded in rows}
     used = dict(
         live_allocations(payment_ids=list(amounts))
         .order_by()

@@ -45,6 +45,18 @@ class PaymentRow:
     payer_id: int
     payer_name: str
     authorization_id: int | None
+    refunded_minor: int
+    refunded_fee_minor: int
+
+    @property
+    def refunded_total_minor(self) -> int:
+        """What went back, or is on its way back, of amount and fee."""
+        return self.refunded_minor + self.refunded_fee_minor
+
+    @property
+    def kept_minor(self) -> int:
+        """Amount and fee, less what went back."""
+        return self.total_minor - self.refunded_total_minor
 
     @property
     def total_minor(self) -> int:
@@ -90,7 +102,7 @@ COLUMNS: Final = (
     "submitted_on", "submitted_by_name", "effective_on", "paid_on", "returnable_until", "funded_on", "settled_at",
     "ended_at", "method_kind", "method_label", "method_last4", "decline_class", "reason_code", "action_url",
     "biller_id", "biller__name", "account_id", "account__number", "account__holder_name", "payer_id", "payer__name",
-    "authorization_id",
+    "authorization_id", "refunded_minor", "refunded_fee_minor",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from counterfoil.core.states import Machine
 
 SUBMITTING, UNKNOWN, ACTION_NEEDED, PENDING = "submitting", "unknown", "action_needed", "pending"
 SETTLED, DECLINED, RETURNED, CANCELED = "settled", "declined", "returned", "canceled"
+REFUNDED = "refunded"
 # Submitted from an account whose two small amounts are still to be typed in (NA-08): nothing was sent yet.
 AWAITING_VALIDATION = "awaiting_validation"
 
@@ -37,12 +38,17 @@ PAYMENT: Final = Machine(
         (PENDING, RETURNED): "payment.returned",
         (PENDING, CANCELED): "payment.canceled",
         (SETTLED, RETURNED): "payment.returned",
+        # All of it was given back; a part leaves it Paid (product.md 1). A refund can come back, and a debit too.
+        (SETTLED, REFUNDED): "payment.refunded",
+        (REFUNDED, SETTLED): "payment.refund_undone",
+        (REFUNDED, RETURNED): "payment.returned",
     },
     initial=[SUBMITTING, SETTLED, AWAITING_VALIDATION],
 )
 
 IN_FLIGHT: Final = (SUBMITTING, UNKNOWN, ACTION_NEEDED, PENDING, AWAITING_VALIDATION)
 UNRESOLVED: Final = (SUBMITTING, UNKNOWN, ACTION_NEEDED)
+PAID: Final = (SETTLED, REFUNDED)
 FINISHED: Final = (DECLINED, RETURNED, CANCELED)
 
 PUBLIC: Final = {
@@ -55,4 +61,5 @@ PUBLIC: Final = {
     DECLINED: "Declined",
     RETURNED: "Returned",
     CANCELED: "Canceled",
+    REFUNDED: "Refunded",
 }

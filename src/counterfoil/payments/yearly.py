@@ -25,7 +25,7 @@ class Person:
     """What was paid for one person on one account. Amounts in minor units; all of them come to `total_minor`.
 
     `kinds` is what the lines of wholly paid invoices come to; `part_minor` paid a part of invoices, `credit_minor`
-    no invoice yet, `fee_minor` the fees of paying.
+    no invoice yet, `fee_minor` the fees of paying. What was given back is in none of them.
     """
 
     account_id: int
@@ -40,7 +40,7 @@ class Person:
     @property
     def total_minor(self) -> int:
         """Everything that was paid, fees included."""
-        return sum(payment.total_minor for payment in self.payments)
+        return sum(payment.kept_minor for payment in self.payments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _person(
         account_number=first.account_number,
         kinds=changes.sum_by_kind(line for invoice_id in whole for line in lines[invoice_id]),
         part_minor=sum(minor for invoice_id, minor in paid_of.items() if invoice_id not in whole),
-        credit_minor=sum(payment.amount_minor for payment in payments) - sum(paid_of.values()),
-        fee_minor=sum(payment.fee_minor for payment in payments),
+        credit_minor=sum(p.amount_minor - p.refunded_minor for p in payments) - sum(paid_of.values()),
+        fee_minor=sum(p.fee_minor - p.refunded_fee_minor for p in payments),
         payments=tuple(payments),
     )

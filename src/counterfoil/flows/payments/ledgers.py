@@ -30,7 +30,9 @@ def _entry(item: Work, money: Money) -> EntryDraft | None:
         case Money.RETURNED_BEFORE_PAID:
             return postings.return_before_paid(source, **amounts)
         case Money.RETURNED_AFTER_PAID:
-            return postings.return_after_paid(source, shares=item.shares, **amounts)
+            payment = item.payment
+            refunded = (payment.refunded_minor, payment.refunded_fee_minor)
+            return postings.return_after_paid(source, shares=item.shares, refunded=refunded, **amounts)
         case Money.NOTHING | Money.RETURNED_UNFUNDED:
             return None
 

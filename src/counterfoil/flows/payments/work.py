@@ -64,8 +64,9 @@ class Work:
 
     @property
     def left_over_minor(self) -> int:
-        """What no invoice has of this payment."""
-        return self.payment.amount_minor - sum(a.amount_minor for a in self.allocations)
+        """What neither an invoice nor a refund has of this payment."""
+        payment = self.payment
+        return payment.amount_minor - payment.refunded_minor - sum(a.amount_minor for a in self.allocations)
 
     @property
     def shares(self) -> list[tuple[int, int]]:
@@ -141,7 +142,7 @@ class Work:
 
     def _give_back(self) -> None:
         """Return what this payment claimed or paid to its invoices."""
-        was_paid = self.status_before == states.SETTLED or Money.MATURED in self.money
+        was_paid = self.status_before in states.PAID or Money.MATURED in self.money
         for allocation in self.allocations:
             amount = allocation.amount_minor
             if was_paid:
@@ -151,6 +152,12 @@ class Work:
                     allocation, pending_minor=-amount, helped_minor=-self._helped(allocation, amount)
                 )
             self.released.append(allocation.pk)
+
+    def take_back(self, allocation: Allocation, *, amount_minor: int) -> None:
+        """Take minor units back out of an invoice that this payment has paid: they are owed again."""
+        self._change(
+            allocation, open_minor=amount_minor, helped_minor=-self._helped(allocation, amount_minor)
+        )
 
     def _helped(self, allocation: Allocation, amount_minor: int) -> int:
         """Return what of an amount was paid for somebody else, not on the payer's own share: birth counted it so."""
