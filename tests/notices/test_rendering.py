@@ -35,6 +35,7 @@ PAYMENT: dict[str, Any] = {
     "currency": "USD",
     "link": "/billing/payments/pay_1/",
 }
+REFUND: dict[str, Any] = {"amount_minor": 125_000, "paid_minor": 425_000, "refunded_on": "2026-11-30"}
 METHOD: dict[str, Any] = {
     "biller": BILLER,
     "payer_name": "Susan Whitfield",
@@ -164,6 +165,8 @@ DATA: dict[str, dict[str, Any]] = {
     "payment_declined": PAYMENT | {"decline_class": "soft_funds"},
     "payment_returned": PAYMENT | {"return_code": "R01", "returned_on": "2026-11-25"},
     "payment_paid": PAYMENT | {"paid_on": "2026-11-27"},
+    "payment_refunded": PAYMENT | REFUND | {"reason": "Moved out on November 20"},
+    "refund_came_back": PAYMENT | REFUND,
     "method_added": PAYMENT | {"added_at": "2026-11-21T15:00:00+00:00"},
     "share_offered": SHARED | {"note": "Could you take half this month?"},
     "share_accepted": SHARED,

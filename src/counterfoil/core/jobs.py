@@ -17,6 +17,7 @@ NAMES: Final = {
     "call_gateway": "pay",
     "apply_gateway_event": "pay",
     "resolve_unknown": "pay",
+    "resolve_refunds": "pay",
     "settle_matured": "pay",
     "follow_validation": "pay",
     "catch_up": "pay",

@@ -219,9 +219,7 @@ def refund_requested(
         "refund.requested",
         [
             *(_receivable(source, invoice_id, part) for invoice_id, part in shares),
-            LineDraft(
-                chart.UNAPPLIED_CREDIT, credit_minor, source.billing_account_id, source.payer_id
-            ),
+            LineDraft(chart.UNAPPLIED_CREDIT, credit_minor, source.billing_account_id, source.payer_id),
             LineDraft(chart.FEE_INCOME, fee_minor),
             LineDraft(chart.REFUNDS_PAYABLE, -total),
         ],
@@ -250,9 +248,7 @@ def refund_failed(
         [LineDraft(chart.REFUNDS_LOST, -total)]
         if is_returned
         else [
-            LineDraft(
-                chart.UNAPPLIED_CREDIT, -amount_minor, source.billing_account_id, source.payer_id
-            ),
+            LineDraft(chart.UNAPPLIED_CREDIT, -amount_minor, source.billing_account_id, source.payer_id),
             LineDraft(chart.FEE_INCOME, -fee_minor),
         ]
     )

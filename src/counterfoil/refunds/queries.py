@@ -88,9 +88,23 @@ def list_sent(*, actor: Actor, biller_id: int) -> list[RefundRow]:
     return [RefundRow(*row) for row in rows.values_list(*_COLUMNS)]
 
 
+def list_refs_through(*, connection_id: int) -> set[str]:
+    """Return the public ids of refunds that were, or may have been, sent through this gateway connection."""
+    rows = Refund.objects.filter(payment__method__connection_id=connection_id)
+    return set(rows.values_list("public_id", flat=True))
+
+
+def has_unresolved(*, connection_id: int) -> bool:
+    """Tell whether what became of a refund sent through this gateway connection is still to be learned."""
+    rows = Refund.objects.filter(payment__method__connection_id=connection_id)
+    return rows.filter(status__in=states.IN_FLIGHT).exists()
+
+
 def find_by_key(*, payment_id: int, key: str) -> tuple[str, str] | None:
     """Return `(public id, request hash)` of the refund of a payment that was born under this key, or None."""
-    return Refund.objects.filter(payment_id=payment_id, key=key).values_list("public_id", "request_hash").first()
+    return (
+        Refund.objects.filter(payment_id=payment_id, key=key).values_list("public_id", "request_hash").first()
+    )
 
 
 def find_gateway_key(*, biller_id: int, gateway_key: str) -> int | None:
@@ -108,7 +122,9 @@ def list_to_ask(*, refund_ids: Collection[int]) -> list[ToAsk]:
     )  # fmt: skip
     return [
         ToAsk(pk, ref, status, method_id, charge_ref, amount + fee, currency, key, deadline)
-        for pk, ref, status, method_id, charge_ref, amount, fee, currency, key, deadline in rows.values_list(*columns)
+        for pk, ref, status, method_id, charge_ref, amount, fee, currency, key, deadline in rows.values_list(
+            *columns
+        )
     ]
 
 

@@ -13,6 +13,7 @@ EVERY_NIGHT: Final = "23 8 * * *"
 # task name -> cron expression
 SCHEDULE: Final = {
     "resolve_unknown": EVERY_MINUTE,
+    "resolve_refunds": EVERY_MINUTE,
     "seal_audit": EVERY_MINUTE,
     "sweep": EVERY_MINUTE,
     "redefer": EVERY_MINUTE,

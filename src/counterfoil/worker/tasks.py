@@ -27,6 +27,7 @@ from counterfoil.flows.payments import (
     resolve_unknown as resolve,
     settle_matured as settle,
 )
+from counterfoil.flows.refunds import resolve as refunds
 from counterfoil.flows.schedules import plan_autopay as planner, plan_collections as collections, run_due
 from counterfoil.flows.sharing import end_lapsed, tell_unpaid
 from counterfoil.worker.schedule import SCHEDULE
@@ -61,6 +62,13 @@ def deliver_notice(delivery_id: int) -> None:
 def resolve_unknown(timestamp: int) -> None:  # noqa: ARG001 - the tick; flows are told the installation's time
     """Ask what became of payments nobody knows about."""
     resolve.run(actor=GATEWAY, now=clock.now())
+
+
+@app.periodic(cron=SCHEDULE["resolve_refunds"])
+@app.task(name="resolve_refunds", queue=jobs.NAMES["resolve_refunds"], queueing_lock="resolve_refunds")
+def resolve_refunds(timestamp: int) -> None:  # noqa: ARG001
+    """Ask what became of refunds that are on their way, or nobody knows about."""
+    refunds.run(actor=GATEWAY, now=clock.now())
 
 
 @app.periodic(cron=SCHEDULE["settle_matured"])

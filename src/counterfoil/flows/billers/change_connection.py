@@ -21,6 +21,7 @@ from counterfoil.gateways import base
 from counterfoil.identity import permissions
 from counterfoil.methods import queries as method_queries
 from counterfoil.payments import attempt_queries, queries as payment_queries
+from counterfoil.refunds import queries as refund_queries
 
 # Each may take as long as the gateway's time-out.
 MOST_LOOK_UPS: Final = 5
@@ -87,9 +88,11 @@ def _demand_resolved(connection_id: int) -> None:
     waiting = attempt_queries.list_waiting_through(connection_id=connection_id)
     payment_queries.lock(payment_ids=waiting)
     method_queries.lock_all_at(connection_id=connection_id)
-    if attempt_queries.has_unresolved(connection_id=connection_id):
+    if attempt_queries.has_unresolved(connection_id=connection_id) or refund_queries.has_unresolved(
+        connection_id=connection_id
+    ):
         raise errors.Stale(
-            "Payments through this connection wait for an answer, and the gateway that these settings open does not"
+            "Payments or refunds through this connection wait for an answer, and the gateway that these settings open does not"
             " know them. Try again when they are confirmed. Another account at the gateway is another connection.",
             code="unresolved",
         )

@@ -1,8 +1,9 @@
-"""Our ledger against the gateway's own books, payment by payment; every cent explained."""
+"""Our ledger against the gateway's own books, payment by payment and refund by refund; every cent explained."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
@@ -13,6 +14,10 @@ from counterfoil.gateways import base
 from counterfoil.ledger import queries as ledger_queries
 from counterfoil.payments import attempt_queries, queries as payment_queries, states
 from counterfoil.payments.queries import PaymentRow
+from counterfoil.refunds import queries as refund_queries, states as refund_states
+from counterfoil.refunds.queries import RefundRow
+
+Rows: TypeAlias = dict[str, PaymentRow | RefundRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One payment on which the two books differ, and why."""
+    """One payment, or refund, on which the two books differ, and why. `payment` is its public id."""
 
     payment: str
     ours_minor: int
@@ -37,6 +42,7 @@ class Difference:
     why: str
     is_explained: bool
     payment_id: int | None = None
+    refund_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -69,8 +75,16 @@ def run(*, actor: Actor, biller_id: int) -> Reconciliation:
     with db.reading():
         ours = ledger_queries.clearing_by_source(actor=actor, biller_id=biller_id)
         by_key = attempt_queries.refs_by_gateway_key(biller_id=biller_id)
-        rows = {row.public_id: row for row in payment_queries.list_sent(actor=actor, biller_id=biller_id)}
-        unseen = [attempt_queries.list_refs_through(connection_id=one.id) for one, _ in silent]
+        sent = payment_queries.list_sent(actor=actor, biller_id=biller_id)
+        refunds = refund_queries.list_sent(actor=actor, biller_id=biller_id)
+        unseen = [
+            attempt_queries.list_refs_through(connection_id=one.id)
+            | refund_queries.list_refs_through(connection_id=one.id)
+            for one, _ in silent
+        ]
+    by_key |= {row.gateway_key: row.public_id for row in refunds}
+    rows: Rows = {row.public_id: row for row in sent}
+    rows |= {row.public_id: row for row in refunds}
     result, left_out = Reconciliation(biller.key), set[str]()
     shown = _by_ref(theirs, by_key)
     for (connection, error), refs in zip(silent, unseen, strict=True):
@@ -146,28 +160,40 @@ def _by_ref(theirs: dict[str, int], by_key: dict[str, str]) -> dict[str, int]:
     return found
 
 
-def _compare(
-    result: Reconciliation, ours: dict[str, int], theirs: dict[str, int], rows: dict[str, PaymentRow]
-) -> None:
+def _compare(result: Reconciliation, ours: dict[str, int], theirs: dict[str, int], rows: Rows) -> None:
     result.ours_minor, result.theirs_minor = sum(ours.values()), sum(theirs.values())
     for ref in sorted(ours.keys() | theirs.keys()):
         result.compared += 1
         mine, other = ours.get(ref, 0), theirs.get(ref, 0)
         if mine != other:
-            row = rows.get(ref)
-            why, is_explained = _explain(row, mine, other)
-            payment_id = row.id if row is not None else None
-            result.differences.append(Difference(ref, mine, other, why, is_explained, payment_id))
+            result.differences.append(_difference(ref, rows.get(ref), mine, other))
 
 
-def _explain(row: PaymentRow | None, mine: int, other: int) -> tuple[str, bool]:
+def _difference(ref: str, row: PaymentRow | RefundRow | None, mine: int, other: int) -> Difference:
+    match row:
+        case None:
+            return Difference(ref, mine, other, "the gateway moved money for a key that is not ours", False)
+        case RefundRow():
+            return Difference(ref, mine, other, *_explain_refund(row, mine, other), refund_id=row.id)
+        case PaymentRow():
+            return Difference(ref, mine, other, *_explain(row, mine, other), payment_id=row.id)
+
+
+def _explain_refund(row: RefundRow, mine: int, other: int) -> tuple[str, bool]:
+    """Say why the books differ on a refund; only what is on its way is explained."""
+    if row.status in refund_states.IN_FLIGHT and mine == 0:
+        return "given back at the gateway; we have not recorded it yet", other == -row.total_minor
+    if row.status == refund_states.REFUNDED and mine == -row.total_minor:
+        return "it came back to the gateway; we have not recorded it yet", other == 0
+    return f"{row.public_status} with us, another amount at the gateway", False
+
+
+def _explain(row: PaymentRow, mine: int, other: int) -> tuple[str, bool]:
     """Say why the books differ; only money that is on its way to us is explained."""
-    if row is None:
-        return "the gateway moved money for a key that is not ours", False
     if row.status in states.UNRESOLVED:
         return "the gateway has an outcome that we have not recorded yet", other in {0, row.total_minor}
     if row.status == states.PENDING and mine == 0 and other == row.total_minor:
         return "funded at the gateway; its event has not been applied yet", True
-    if row.status in {states.PENDING, states.SETTLED} and mine == row.total_minor and other == 0:
+    if row.status in {states.PENDING, *states.PAID} and mine == row.total_minor and other == 0:
         return "returned at the gateway; its event has not been applied yet", row.method_kind == "bank"
     return f"{row.public_status} with us, another amount at the gateway", False

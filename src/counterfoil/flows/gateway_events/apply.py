@@ -10,8 +10,10 @@ from counterfoil.core import clock, db, jobs
 from counterfoil.core.actor import Actor
 from counterfoil.flows.methods import refresh
 from counterfoil.flows.payments import resolve_unknown
+from counterfoil.flows.refunds import resolve as resolve_refunds
 from counterfoil.gateway_events import operations as event_operations, queries as event_queries
 from counterfoil.payments import attempt_queries
+from counterfoil.refunds import queries as refund_queries
 
 CLOCK_ADVANCED = "clock.advanced"
 
@@ -27,6 +29,9 @@ def run(*, actor: Actor, now: datetime, event_id: int) -> None:
     unheard: set[int] = set()
     if payment_id is not None:
         unheard = resolve_unknown.ask(actor=actor, now=now, payment_ids=[payment_id], source="event")
+    refund_id = refund_queries.find_gateway_key(biller_id=event.biller_id, gateway_key=event.payment_key)
+    if refund_id is not None:
+        unheard |= resolve_refunds.ask(actor=actor, now=now, refund_ids=[refund_id], source="event")
     is_heard = not unheard
     if event.method_token:
         is_heard &= refresh.run(

@@ -7,11 +7,12 @@ answer, ends an unknown outcome.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from counterfoil.billers import queries as biller_queries
+from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db, failpoints
 from counterfoil.core.actor import Actor
 from counterfoil.flows.payments import record_results, send
@@ -32,6 +33,17 @@ BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), ti
 ABANDONED_AFTER = timedelta(hours=1)
 
 Answer: TypeAlias = base.Result | base.Fenced | base.NotFound
+Said = TypeVar("Said")
+
+
+class _Row(Protocol):
+    """What is asked about: it has an id."""
+
+    @property
+    def id(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=_Row)
 
 
 def run(*, actor: Actor, now: datetime, biller_id: int | None = None) -> int:
@@ -56,7 +68,8 @@ def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str)
     connections = biller_queries.list_connections(
         connection_ids={token.connection_id for token in tokens.values()}
     )
-    answers = _ask_all(rows, {row.id: connections[tokens[row.method_id].connection_id] for row in rows}, now)
+    through = {row.id: connections[tokens[row.method_id].connection_id] for row in rows}
+    answers = ask_each(rows, through, lambda row, connection: _ask(row, connection, now))
     at_it = {row.id for row in rows if row.status == states.SUBMITTING and row.call_deadline > now}
     outcomes = [
         Outcome(
@@ -70,24 +83,27 @@ def ask(*, actor: Actor, now: datetime, payment_ids: Sequence[int], source: str)
     return {payment_id for payment_id, answer in answers.items() if isinstance(answer, base.Unknown)}
 
 
-def _ask_all(
-    rows: Sequence[ToAsk], connections: Mapping[int, biller_queries.ConnectionRow], now: datetime
-) -> dict[int, Answer]:
-    """Ask about each; a gateway that was silent three times in a row is left alone, so that others get their turn."""
-    answers: dict[int, Answer] = {}
+def ask_each(
+    rows: Sequence[Row], connections: Mapping[int, ConnectionRow], ask: Callable[[Row, ConnectionRow], Said]
+) -> dict[int, Said | base.Unknown]:
+    """Ask about each; a gateway that was silent three times in a row is left alone, so that others get their turn.
+
+    `connections` names each row's by the row's id.
+    """
+    answers: dict[int, Said | base.Unknown] = {}
     silent: Counter[int] = Counter()
     for row in rows:
         connection = connections[row.id]
         if silent[connection.id] >= SILENCES:
             answers[row.id] = base.Unknown("the gateway does not answer")
             continue
-        answers[row.id] = _ask(row, connection, now)
+        answers[row.id] = ask(row, connection)
         heard = not isinstance(answers[row.id], base.Unknown)
         silent[connection.id] = 0 if heard else silent[connection.id] + 1
     return answers
 
 
-def _ask(row: ToAsk, connection: biller_queries.ConnectionRow, now: datetime) -> Answer:
+def _ask(row: ToAsk, connection: ConnectionRow, now: datetime) -> Answer:
     db.demand_outside_transaction()
     try:
         gateway = send.open_gateway(connection)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from counterfoil.billers import queries as biller_queries
 from counterfoil.billers.queries import ConnectionRow
 from counterfoil.core import db, failpoints
-from counterfoil.flows.payments import send as sends
+from counterfoil.flows.payments import resolve_unknown, send as sends
 from counterfoil.gateways import base, refunds as gateway_refunds
 from counterfoil.methods import queries as method_queries
 from counterfoil.payments import attempt_queries
@@ -63,10 +63,21 @@ def send(*, refund_id: int) -> list[Answer]:
 def ask(*, refund_ids: Sequence[int], now: datetime) -> list[Answer]:
     """Ask what became of these; one that the gateway does not know past its lease is fenced.
 
+    No news of one whose caller is still at it is no outcome: it is left out.
+
     :raises InsideTransaction: a transaction is open.
     """
     db.demand_outside_transaction()
-    return [(row.id, _ask(row, connection, now)) for row, connection in _rows(refund_ids)]
+    pairs = _rows(refund_ids)
+    through = {row.id: connection for row, connection in pairs}
+    rows = [row for row, _ in pairs]
+    answers = resolve_unknown.ask_each(rows, through, lambda row, connection: _ask(row, connection, now))
+    at_it = {row.id for row in rows if row.status == states.SUBMITTING and row.call_deadline > now}
+    return [
+        (refund_id, answer)
+        for refund_id, answer in answers.items()
+        if not (refund_id in at_it and isinstance(answer, base.Unknown))
+    ]
 
 
 def _rows(refund_ids: Sequence[int]) -> list[tuple[ToAsk, ConnectionRow]]:

@@ -35,6 +35,7 @@ from counterfoil.identity import permissions
 from counterfoil.invoices import operations as invoice_operations
 from counterfoil.invoices.queries import InvoicePart
 from counterfoil.ledger import operations as ledger_operations, postings
+from counterfoil.methods import queries as method_queries
 from counterfoil.payments import operations as payment_operations, queries as payment_queries, states
 from counterfoil.payments.operations import NewEvent
 from counterfoil.payments.queries import Allocation, PaymentRow
@@ -128,7 +129,9 @@ def _check(payment: PaymentRow, wish: Wish) -> None:
     if payment.origin in BY_HAND or not calls.can(payment_id=payment.id):
         raise errors.Stale(_("This payment did not come through a gateway that can give it back."))
     if not 0 < wish.amount_minor <= refundable_minor(payment):
-        raise errors.Invalid(_("Type an amount above zero, and not more than can be given back."), field="amount")
+        raise errors.Invalid(
+            _("Type an amount above zero, and not more than can be given back."), field="amount"
+        )
     if len(wish.reason) > REASON_LENGTH:
         raise errors.Invalid(_("Please use at most 200 letters."), field="reason")
 
@@ -165,6 +168,9 @@ def _birth(actor: Actor, now: datetime, payment: PaymentRow, wish: Wish) -> Refu
     if made.digest != wish.seen:
         raise errors.Stale(_("This payment changed meanwhile. Please check it again."))
     _demand_own_bills(item, made, wish)
+    if held.method_id is not None:
+        # Nobody changes what its gateway is opened with meanwhile (`change_connection`).
+        method_queries.lock(method_ids=[held.method_id])
     refund = refund_operations.create(actor=actor, now=now, new=_new(item, made, wish), deadline=now + LEASE)
     held.refunded_minor += made.amount_minor
     held.refunded_fee_minor += made.fee_minor
@@ -177,10 +183,13 @@ def _birth(actor: Actor, now: datetime, payment: PaymentRow, wish: Wish) -> Refu
 
 def _demand_own_bills(item: Work, made: Plan, wish: Wish) -> None:
     """Refuse to lower a bill for a part of it that somebody else took: its addressee would gain by it."""
-    is_shared = any(item.invoices[part.invoice_id].payer_id != item.payment.payer_id for part in made.invoices)
+    is_shared = any(
+        item.invoices[part.invoice_id].payer_id != item.payment.payer_id for part in made.invoices
+    )
     if wish.lowers_bills and is_shared:
         raise errors.Invalid(
-            _("A shared bill is not lowered by a refund. Change it on the invoice itself."), field="lowers_bills"
+            _("A shared bill is not lowered by a refund. Change it on the invoice itself."),
+            field="lowers_bills",
         )
 
 
@@ -245,6 +254,10 @@ def _write_down(actor: Actor, item: Work, refund: Refund, now: datetime) -> None
         biller_id=payment.biller_id,
         action="refund.requested",
         object_ref=refund.public_id,
-        details={"payment": payment.public_id, "amount_minor": details["amount_minor"], "reason": refund.reason},
+        details={
+            "payment": payment.public_id,
+            "amount_minor": details["amount_minor"],
+            "reason": refund.reason,
+        },
         now=now,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -23,7 +24,11 @@ from counterfoil.flows.refunds.calls import Answer
 from counterfoil.gateways import base, refunds as gateway_refunds
 from counterfoil.ledger import operations as ledger_operations, postings
 from counterfoil.ledger.postings import Source
-from counterfoil.payments import operations as payment_operations, policy as payment_policy, states as payment_states
+from counterfoil.payments import (
+    operations as payment_operations,
+    policy as payment_policy,
+    states as payment_states,
+)
 from counterfoil.payments.operations import NewEvent
 from counterfoil.refunds import operations as refund_operations, policy, queries as refund_queries, states
 from counterfoil.refunds.policy import Decision, Money, Outcome
@@ -34,6 +39,15 @@ log = logging.getLogger(__name__)
 BACKOFF: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 # One that the gateway has is asked about once a day: an event can be lost.
 PENDING_CHECK: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one answer came to: events for timeline and audit, who said so, and what was set aside of it."""
+
+    events: Sequence[str]
+    source: str
+    set_aside: str
 
 
 def run(*, actor: Actor, now: datetime, answers: Sequence[Answer], source: str) -> None:
@@ -65,7 +79,7 @@ def _record(
     if events:
         events += _follow(item, refund, now)
     _post(item, refund, decision, now)
-    _write_down(actor, item, refund, events, source, difference or decision.conflict, now)
+    _write_down(actor, refund, _Told(events, source, difference or decision.conflict), now)
     notices.queue(item=item, refund=refund, money=decision.money, now=now)
     makes_credit = decision.money in {Money.STAYED, Money.CAME_BACK}
     return (refund.account_id, refund.payer_id) if makes_credit else None
@@ -156,22 +170,26 @@ def source_of(item: Work, ref: str) -> Source:
     )
 
 
-def _write_down(
-    actor: Actor, item: Work, refund: Refund, events: Sequence[str], source: str, set_aside: str, now: datetime
-) -> None:
-    payment = item.payment
+def _write_down(actor: Actor, refund: Refund, told: _Told, now: datetime) -> None:
     details: dict[str, Any] = {
         "refund": refund.public_id,
         "amount_minor": refund.amount_minor + refund.fee_minor,
         "code": refund.reason_code,
     }
     payment_operations.record_events(
-        actor=actor, now=now, events=[NewEvent(payment.biller_id, payment.pk, event, details) for event in events]
+        actor=actor,
+        now=now,
+        events=[NewEvent(refund.biller_id, refund.payment_id, event, details) for event in told.events],
     )
-    audited = [(event, details | {"source": source}) for event in events]
-    if set_aside:
-        log.error("an answer about a refund was set aside: %s", set_aside, extra={"ref": refund.public_id})
-        audited.append(("refund.set_aside", {"source": source, "why": set_aside}))
+    audited = [(event, details | {"source": told.source}) for event in told.events]
+    if told.set_aside:
+        log.error(
+            "an answer about a refund was set aside: %s", told.set_aside, extra={"ref": refund.public_id}
+        )
+        audited.append(("refund.set_aside", {"source": told.source, "why": told.set_aside}))
     audit_operations.record_many(
-        [audit_operations.NewEvent(actor, payment.biller_id, name, refund.public_id, more, now) for name, more in audited]
+        [
+            audit_operations.NewEvent(actor, refund.biller_id, name, refund.public_id, more, now)
+            for name, more in audited
+        ]
     )

@@ -27,4 +27,5 @@ def ask(*, actor: Actor, now: datetime, refund_ids: Sequence[int], source: str) 
         return set()
     answers = calls.ask(refund_ids=refund_ids, now=now)
     record.run(actor=actor, now=now, answers=answers, source=source)
-    return {refund_id for refund_id, answer in answers if isinstance(answer, base.Unknown)}
+    heard = {refund_id for refund_id, answer in answers if not isinstance(answer, base.Unknown)}
+    return set(refund_ids) - heard

@@ -34,7 +34,9 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             (_("Submitted"), voice.instant(data["submitted_at"])),
         ],
         button=(_("View the payment"), voice.address(data["link"])),
-        closing=[_("Questions? Call {biller} at {phone}.").format(biller=biller, phone=data["biller"]["phone"])],
+        closing=[
+            _("Questions? Call {biller} at {phone}.").format(biller=biller, phone=data["biller"]["phone"])
+        ],
     )
 
 

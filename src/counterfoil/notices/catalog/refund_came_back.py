@@ -14,12 +14,12 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
         subject=_("Your refund of {amount} did not arrive").format(amount=amount),
         paragraphs=[
             _("Hello {name},").format(name=data["payer_name"]),
-            _("Your bank did not take the refund of {amount} to {method} and sent it back to {biller}.").format(
-                amount=amount, method=data["method_label"], biller=biller
-            ),
-            _("Nothing is lost: it is your credit with {biller}. Call them if you want it another way.").format(
-                biller=biller
-            ),
+            _(
+                "Your bank did not take the refund of {amount} to {method} and sent it back to {biller}."
+            ).format(amount=amount, method=data["method_label"], biller=biller),
+            _(
+                "Nothing is lost: it is your credit with {biller}. Call them if you want it another way."
+            ).format(biller=biller),
         ],
         facts=[
             (_("Refund"), amount),
@@ -28,7 +28,9 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             (_("Payment number"), data["payment_number"]),
         ],
         button=(_("View the payment"), voice.address(data["link"])),
-        closing=[_("Questions? Call {biller} at {phone}.").format(biller=biller, phone=data["biller"]["phone"])],
+        closing=[
+            _("Questions? Call {biller} at {phone}.").format(biller=biller, phone=data["biller"]["phone"])
+        ],
     )
 
 
