@@ -138,3 +138,67 @@ def test_lines_say_whose_they_are(entry: EntryDraft) -> None:
 def test_no_line_is_empty() -> None:
     paid = postings.payment_captured(PAYMENT, shares=[(7, 100)], amount_minor=100, fee_minor=0)
     assert [line.account for line in paid.lines] == ["clearing", "receivable"]
+
+
+# -- Money that goes back ----------------------------------------------------------------------------------------------
+
+PAID = postings.payment_captured(PAYMENT, shares=[(7, 320_000)], amount_minor=350_000, fee_minor=295)
+REQUESTED = postings.refund_requested(PAYMENT, shares=[(7, 70_000)], credit_minor=30_000, fee_minor=295)
+
+
+def test_a_refund_is_on_its_way() -> None:
+    """$1,000.00 of $3,500.00 go back: the $300.00 of credit, $700.00 of the rent (owed again), and the fee."""
+    assert sides(REQUESTED) == {
+        "unapplied_credit": 30_000,
+        "receivable": 70_000,
+        "fee_income": 295,
+        "refunds_payable": -100_295,
+    }
+
+
+def test_a_refund_that_left() -> None:
+    left = postings.refund_paid(PAYMENT, total_minor=100_295)
+    assert sides(left) == {"refunds_payable": 100_295, "clearing": -100_295}
+    assert after(ISSUED, PAID, REQUESTED, left) == {
+        "clearing": 250_000,
+        "receivable": 70_000,
+        "revenue": -320_000,
+    }
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_a_refund_that_did_not_arrive_is_the_payers_credit(has_left: bool) -> None:
+    """It is not put back on the bill: meanwhile the bill may have been paid in another way."""
+    left = [postings.refund_paid(PAYMENT, total_minor=100_295)] if has_left else []
+    failed = postings.refund_failed(
+        PAYMENT, amount_minor=100_000, fee_minor=295, has_left=has_left, is_returned=False
+    )
+    assert after(ISSUED, PAID, REQUESTED, *left, failed) == {
+        "clearing": 350_295,
+        "receivable": 70_000,
+        "unapplied_credit": -100_000,
+        "fee_income": -295,
+        "revenue": -320_000,
+    }
+
+
+def test_a_debit_that_was_refunded_and_then_returned_is_out_twice() -> None:
+    """$1,002.95 went back, and then the bank took all of it back: that much is lost, and the rent is owed."""
+    left = postings.refund_paid(PAYMENT, total_minor=100_295)
+    returned = postings.return_after_paid(
+        PAYMENT, shares=[(7, 250_000)], amount_minor=350_000, fee_minor=295, refunded=(100_000, 295)
+    )
+    lost = after(ISSUED, PAID, REQUESTED, left, returned)
+    assert lost == {
+        "clearing": -100_295,
+        "receivable": 320_000,
+        "refunds_lost": 100_295,
+        "revenue": -320_000,
+    }
+    back = postings.refund_failed(
+        PAYMENT, amount_minor=100_000, fee_minor=295, has_left=True, is_returned=True
+    )
+    assert after(ISSUED, PAID, REQUESTED, left, returned, back) == {
+        "receivable": 320_000,
+        "revenue": -320_000,
+    }

@@ -34,6 +34,7 @@ action_needed       pending  funded  captured -      -       -       declined ca
 pending             -        /funded captured -      -       -       !        canceled !        unfunded    -
 pending+            -        -       matured  -      -       matured !        !        !        before_paid -
 settled             -        -       -        -      -       -       !        !        !        after_paid  -
+refunded            -        -       -        -      -       -       !        !        !        after_paid  -
 declined            !        !       !        -      -       -       -        -        -        !           -
 canceled            !        !       !        -      -       -       -        -        -        !           -
 returned            -        -       -        -      -       -       !        !        !        -           -

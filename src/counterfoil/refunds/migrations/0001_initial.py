@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("billers", "0001_initial"),
         ("payers", "0005_search_by_index"),
-        ("payments", "0006_remove_payment_payment_status_and_more"),
+        ("payments", "0006_refunded"),
     ]
 
     operations = [
