@@ -43,7 +43,7 @@ def test_nothing_leaves_an_end() -> None:
 
 
 def test_what_is_in_flight_is_neither_paid_nor_ended() -> None:
-    assert set(states.IN_FLIGHT) == set(ALL) - set(states.FINISHED) - {"settled"}
+    assert set(states.IN_FLIGHT) == set(ALL) - set(states.FINISHED) - set(states.PAID)
     assert set(states.UNRESOLVED) < set(states.IN_FLIGHT)
 
 

@@ -13,6 +13,8 @@ SELECT
   EXISTS (SELECT FROM procrastinate_jobs WHERE id > %(first_job)s AND task_name = ANY(%(tasks)s)),
   EXISTS (SELECT FROM payments_attempt WHERE biller_id = %(biller)s AND ended_at IS NULL
           AND next_check_at <= %(now)s AND call_deadline <= %(now)s),
+  EXISTS (SELECT FROM refunds_refund WHERE biller_id = %(biller)s AND next_check_at <= %(now)s
+          AND call_deadline <= %(now)s),
   EXISTS (SELECT FROM gateway_events_gatewayevent WHERE biller_id = %(biller)s AND applied_at IS NULL),
   EXISTS (SELECT FROM payments_payment WHERE biller_id = %(biller)s AND status = 'pending'
           AND paid_on <= %(today)s),
@@ -25,10 +27,11 @@ SELECT
 
 @dataclass(frozen=True)
 class Glance:
-    """What there is to do: jobs, payments to ask about, events nobody applied, payments to call paid, letters."""
+    """What there is to do: jobs, payments and refunds to ask about, events nobody applied, what to call paid, letters."""
 
     jobs: bool
     checks: bool
+    refunds: bool
     events: bool
     matured: bool
     letters: bool

@@ -8,16 +8,23 @@ from counterfoil.core.actor import WORKER
 from counterfoil.flows.books import reconcile, verify
 from counterfoil.payments import balances
 from tests.simulation import later
-from tests.simulation.oracle import Pair, Seen, Verdict
+from tests.simulation.oracle import Books, Pair, Seen, SeenRefund, Verdict
 from tests.simulation.run import Run
 
 MOVED = "SELECT reference, kind, amount_minor FROM movement WHERE merchant_id = %s ORDER BY seq"
 CHARGED = "SELECT reference, status FROM charge WHERE merchant_id = %s AND status <> 'fenced'"
+GIVEN_BACK = "SELECT reference, status FROM refund WHERE merchant_id = %s AND status <> 'fenced'"
 
 
 def seen(run: Run) -> list[Seen]:
     """The payments there are, as anybody could see them."""
     return later.seen_by(run)
+
+
+def refunds(run: Run) -> list[SeenRefund]:
+    """The refunds there are, as anybody could see them."""
+    rows = run.rows("SELECT key, public_id, status FROM refunds_refund WHERE biller_id = %s ORDER BY id")
+    return [SeenRefund(*row) for row in rows]
 
 
 def outstanding(run: Run) -> dict[Pair, int]:
@@ -46,15 +53,15 @@ def _at_any_time(run: Run, payments: list[Seen], shown: dict[Pair, int]) -> list
 def at_the_end(run: Run) -> list[str]:
     """What is wrong after everything has been delivered, asked and settled."""
     with run.store.session() as db:
-        charges = db.execute(CHARGED, [run.world.sandbox.id]).fetchall()
-        movements = db.execute(MOVED, [run.world.sandbox.id]).fetchall()
+        found = [db.execute(what, [run.world.sandbox.id]).fetchall() for what in (CHARGED, GIVEN_BACK, MOVED)]
+    books = Books(*found)
     payments, shown = seen(run), outstanding(run)
-    verdict = run.oracle.at_the_end(payments, charges, movements)
+    verdict = run.oracle.at_the_end(payments, refunds(run), books)
     result = reconcile.run(actor=WORKER, biller_id=run.world.biller_id)
     wrong = [*_at_any_time(run, payments, shown), *verdict.wrong]
     wrong += [str(difference) for difference in result.differences]
     wrong += _compare("outstanding", verdict.outstanding, shown)
-    wrong += _books(run, verdict, sum(line["amount_minor"] for line in movements))
+    wrong += _books(run, verdict, sum(line["amount_minor"] for line in books.movements))
     wrong += _notices(run, payments)
     wrong += run.post.wrong_at_the_end()
     return wrong
@@ -95,6 +102,10 @@ def _books(run: Run, verdict: Verdict, at_gateway: int) -> list[str]:
         wrong.append(f"fee income is {-totals['fee_income']}, the fees agreed to are {verdict.fees}")
     if totals["return_window"]:
         wrong.append(f"{totals['return_window']} are still held for returns")
+    if totals["refunds_payable"]:
+        wrong.append(f"{-totals['refunds_payable']} are still on their way back")
+    if totals["refunds_lost"] != verdict.lost:
+        wrong.append(f"{totals['refunds_lost']} are out twice, must be {verdict.lost}")
     wrong += _compare("open", verdict.open, {pair: sum(parts.values()) for pair, parts in receivable.items()})
     return wrong + _compare("credit", verdict.credit, dict(credit))
 
@@ -105,6 +116,7 @@ def _impossible(
     below = [f"invoice {i}" for parts in receivable.values() for i, open_ in parts.items() if open_ < 0]
     below += [f"credit of {pair}" for pair, left in credit.items() if left < 0]
     below += ["what is held for returns"] if totals["return_window"] > 0 else []
+    below += ["what is on its way back"] if totals["refunds_payable"] > 0 else []
     below += ["the sum of the books"] if sum(totals.values()) else []
     return [f"after entry {entry} {what} cannot be" for what in below]
 
@@ -115,14 +127,21 @@ def _notices(run: Run, payments: list[Seen]) -> list[str]:
         " LEFT JOIN notices_delivery d ON d.notice_id = n.id WHERE n.biller_id = %s GROUP BY 1, 2"
     )
     told = {(ref, key): (notices, deliveries) for ref, key, notices, deliveries in rows}
-    # A payment is told of once. Methods, autopay and what is set for later change again and again.
+    # A payment is told of once; of refunds `given_back` tells. Methods, autopay and what is set for later change again
+    # and again.
     wrong = [
         f"{key} of {ref} is there {counts}"
         for (ref, key), counts in told.items()
-        if counts[0] != counts[1] or (counts != (1, 1) and key.startswith("payment_"))
+        if counts[0] != counts[1]
+        or (counts != (1, 1) and key.startswith("payment_") and key != "payment_refunded")
     ]
     for payment in payments:
-        must = {"settled": "payment_receipt", "returned": "payment_returned"}.get(payment.status)
+        told_as = {
+            "settled": "payment_receipt",
+            "refunded": "payment_receipt",
+            "returned": "payment_returned",
+        }
+        must = told_as.get(payment.status)
         if payment.key.startswith("sch_") and must == "payment_returned":
             must = None  # told as `autopay_failed`, of what it was scheduled as
         if must and (payment.ref, must) not in told:

@@ -10,7 +10,14 @@ EVENTS: Final = 24
 SHORT: Final = 16
 
 # The first seed of each kind: a number alone says how it is played, and goes on saying so.
-FIRST: Final = {"base": 0, "later": 9_000, "relatives": 19_000, "upkeep": 29_000, "collected": 39_000}
+FIRST: Final = {
+    "base": 0,
+    "later": 9_000,
+    "relatives": 19_000,
+    "upkeep": 29_000,
+    "collected": 39_000,
+    "refunded": 49_000,
+}
 
 
 def of(seed: int) -> str:

@@ -186,7 +186,12 @@ def worker_later(run: Run) -> None:
 
 def seen_by(run: Run) -> list[Seen]:
     """Return the payments there are; what a scheduled one took was agreed to when it was set."""
-    rows = run.rows("SELECT key, public_id, status, amount_minor FROM payments_payment WHERE biller_id = %s")
+    rows = run.rows(
+        "SELECT p.key, p.public_id, p.status, p.amount_minor,"
+        " coalesce((SELECT sum(r.amount_minor)::bigint FROM refunds_refund r"
+        "           WHERE r.payment_id = p.id AND r.status <> 'failed'), 0)"
+        " FROM payments_payment p WHERE p.biller_id = %s"
+    )
     if any(key.startswith("sch_") and key not in run.oracle.agreed for key, *_ in rows):
         learn(run)
     return [Seen(*row) for row in rows]

@@ -20,6 +20,7 @@ from counterfoil.flows.audit import seal
 from counterfoil.flows.books import catch_up
 from counterfoil.flows.gateway_events import apply, receive, redefer
 from counterfoil.flows.payments import call_gateway, resolve_unknown, settle_matured
+from counterfoil.flows.refunds import resolve as resolve_refunds
 from counterfoil.flows.schedules import plan_autopay
 from counterfoil.gateways import base
 from counterfoil.gateways.sandbox import client
@@ -219,6 +220,10 @@ class Run:
         """The worker asks about what is not known."""
         return resolve_unknown.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
 
+    def ask_refunds(self) -> int:
+        """The worker asks about refunds that are on their way."""
+        return resolve_refunds.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
+
     def mature(self) -> int:
         """The worker calls paid what is."""
         return settle_matured.run(actor=WORKER, now=self.now, biller_id=self.world.biller_id)
@@ -267,7 +272,8 @@ class Run:
             jobs = self.waiting_jobs() if seen.jobs else []
             for job in jobs:
                 self.do_job(job)
-            if not (due or jobs or (seen.checks and self.ask())):
+            asked = (seen.checks and self.ask()) or (seen.refunds and self.ask_refunds())
+            if not (due or jobs or asked):
                 break
         else:
             raise AssertionError("the worker does not come to rest")

@@ -16,6 +16,7 @@ from tests.simulation import (
     invariants,
     kinds,
     later,
+    refunded,
     relatives,
     upkeep,
     walls,
@@ -128,12 +129,21 @@ def _collected(made: Run, events: int) -> list[str]:
     return [*invariants.at_the_end(made), *later.wrong_at_the_end(made)]
 
 
+def _refunded(made: Run, events: int) -> list[str]:
+    office = corrections.meet(made)
+    made.watches.append(refunded.wrong)
+    actors.play(made, events=events + events // 2, others=(*refunded.WEIGHTS, *office.acts))
+    made.drain()
+    return [*invariants.at_the_end(made), *office.wrong_at_the_end(made)]
+
+
 PLAYS: Final[dict[str, Callable[[Run, int], list[str]]]] = {
     "base": _base,
     "later": _later,
     "relatives": _relatives,
     "upkeep": _upkeep,
     "collected": _collected,
+    "refunded": _refunded,
 }
 
 
