@@ -2,7 +2,8 @@
 
 A gateway is an adapter to whoever moves money. It keeps no rows and opens no transaction: a flow calls it
 between two transactions and records what it said. What a gateway can do is told by the protocols it
-satisfies and by its flags, never by its name. Two protocols have files of their own: `wallets`, `micro_deposits`.
+satisfies and by its flags, never by its name. Three protocols have files of their own: `wallets`,
+`micro_deposits`, `refunds`.
 
 An answer about money is a `Result`, never an exception:
 
