@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from counterfoil_sandbox import bankdays, clock, errors, events, faults, magic, merchants, store
+from counterfoil_sandbox import bankdays, bodies, clock, errors, events, faults, magic, merchants, store
 
 COLUMNS = (
     "id",
@@ -46,7 +45,6 @@ COLUMNS = (
     "next_step",
 )
 CURRENCIES = ("USD",)
-MAX_AMOUNT_MINOR = 99_999_999
 RETURN_WINDOW_BANK_DAYS = 4
 _NAMES = ", ".join(COLUMNS)
 _VALUES = ", ".join(f"%({name})s" for name in COLUMNS)
@@ -128,11 +126,7 @@ def _blank(place: Place, key: str) -> dict[str, Any]:
 
 
 def _checked(body: Mapping[str, Any]) -> dict[str, Any]:
-    amount = body.get("amount_minor")
-    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= MAX_AMOUNT_MINOR:
-        raise errors.ApiError(
-            400, "invalid_request", "amount_minor must be a whole number of cents above zero."
-        )
+    amount = bodies.amount_minor(body)
     if body.get("currency") not in CURRENCIES:
         raise errors.ApiError(400, "invalid_request", "currency must be USD.")
     initiated_by = body.get("initiated_by", "payer")
@@ -209,7 +203,7 @@ def _wallet(place: Place, row: dict[str, Any], *, by_payer: bool, has_agreement:
 
 def _forget_keys(place: Place) -> None:
     """The fault: replay protection ends after a time. What already happened stays findable and fenceable."""
-    forgets = faults.strike(place.db, place.merchant, "keys_forgotten_after", salt="")
+    forgets = faults.strike(place.db, place.merchant, "keys_forgotten_after", salt="", call="charge")
     if forgets:
         place.db.execute(
             "UPDATE charge SET key_live = false WHERE merchant_id = %s AND key_live AND status <> 'fenced' "
@@ -223,11 +217,10 @@ def create(place: Place, *, key: str, body: Mapping[str, Any]) -> store.Row:
 
     Raises ApiError: 400 `invalid_request`, 404 `token_not_found`, 422 `key_reused`, 409 `key_fenced`.
     """
-    if not 0 < len(key) <= 200:
-        raise errors.ApiError(400, "invalid_request", "Idempotency-Key is missing or too long.")
+    bodies.check_key(key)
     asked = _checked(body)
     _forget_keys(place)
-    body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    body_hash = bodies.digest(body)
     token = place.db.execute(
         "SELECT * FROM token WHERE token = %s AND merchant_id = %s AND deleted_at IS NULL",
         [str(body.get("token", "")), place.merchant.id],
