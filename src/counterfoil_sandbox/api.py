@@ -1,9 +1,9 @@
-"""The merchant's API under /v1: charges, tokens, books."""
+"""The merchant's API under /v1: charges, tokens, books. Refunds are in `refunds_api`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -48,16 +48,17 @@ def _faulty(sandbox: engine.Sandbox, place: charges.Place, call: str, salt: str,
     if slow := strikes("slow"):
         sandbox.sleep(slow.seconds)
     try:
-        answer = work(place)
+        said = work(place)
     except errors.ApiError as refused:
-        answer = http.answer_error(refused)
+        said = http.answer_error(refused)
     if strikes("answer_lost_after"):
         sandbox.news.set()
         raise errors.LostAnswer("answer lost after the work was done")
-    return answer
+    return said
 
 
-def _call(sandbox: engine.Sandbox, request: http.Request, call: str, salt: str, work: Work) -> http.Response:
+def answer(sandbox: engine.Sandbox, request: http.Request, call: str, salt: str, work: Work) -> http.Response:
+    """Do the work for the merchant whose key it is. Raises ApiError 401, and what the work and faults raise."""
     with sandbox.store.session() as db:
         merchant = merchants.find(db, by="secret_key", value=request.bearer)
         if merchant is None:
@@ -65,23 +66,28 @@ def _call(sandbox: engine.Sandbox, request: http.Request, call: str, salt: str, 
         return _faulty(sandbox, place_for(sandbox, db, merchant), call, salt, work)
 
 
+def hold_back(place: charges.Place, what: str, *, key: str, body: Mapping[str, Any]) -> None:
+    """The fault: a sending waits and is carried out later. Raises LostAnswer then."""
+    held = faults.strike(place.db, place.merchant, "delayed_execution", salt=f"{what}|{key}", call=what)
+    if held:
+        place.db.execute(
+            "INSERT INTO delayed (merchant_id, what, key, body, run_at) VALUES (%s, %s, %s, %s::jsonb, %s)",
+            [place.merchant.id, what, key, json.dumps(body), place.now + timedelta(seconds=held.seconds)],
+        )
+        raise errors.LostAnswer("request held back")
+
+
 def create_charge(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
     """POST /v1/charges."""
     key, body = request.headers.get("idempotency-key", ""), request.json()
 
     def work(place: charges.Place) -> http.Response:
-        held = faults.strike(place.db, place.merchant, "delayed_execution", salt=f"charge|{key}")
-        if held:
-            place.db.execute(
-                "INSERT INTO delayed (merchant_id, key, body, run_at) VALUES (%s, %s, %s::jsonb, %s)",
-                [place.merchant.id, key, json.dumps(body), place.now + timedelta(seconds=held.seconds)],
-            )
-            raise errors.LostAnswer("request held back")
-        answer = http.answer_json(charges.as_json(charges.create(place, key=key, body=body)))
+        hold_back(place, "charge", key=key, body=body)
+        made = charges.create(place, key=key, body=body)
         sandbox.news.set()
-        return answer
+        return http.answer_json(charges.as_json(made))
 
-    return _call(sandbox, request, "charge", key, work)
+    return answer(sandbox, request, "charge", key, work)
 
 
 def show_by_key(sandbox: engine.Sandbox, request: http.Request, key: str) -> http.Response:
@@ -93,7 +99,7 @@ def show_by_key(sandbox: engine.Sandbox, request: http.Request, key: str) -> htt
             raise errors.ApiError(404, "not_found", "No charge with this key.")
         return http.answer_json(charges.as_json(row))
 
-    return _call(sandbox, request, "look_up", key, work)
+    return answer(sandbox, request, "look_up", key, work)
 
 
 def fence(sandbox: engine.Sandbox, request: http.Request, key: str) -> http.Response:
@@ -105,12 +111,12 @@ def fence(sandbox: engine.Sandbox, request: http.Request, key: str) -> http.Resp
             return http.answer_json({"fenced": True})
         return http.answer_json({"fenced": False, "charge": charges.as_json(row)})
 
-    return _call(sandbox, request, "fence", key, work)
+    return answer(sandbox, request, "fence", key, work)
 
 
 def show_charge(sandbox: engine.Sandbox, request: http.Request, charge_id: str) -> http.Response:
     """GET /v1/charges/<id>."""
-    return _call(
+    return answer(
         sandbox,
         request,
         "look_up",
@@ -121,7 +127,7 @@ def show_charge(sandbox: engine.Sandbox, request: http.Request, charge_id: str) 
 
 def cancel(sandbox: engine.Sandbox, request: http.Request, charge_id: str) -> http.Response:
     """POST /v1/charges/<id>/cancel."""
-    return _call(
+    return answer(
         sandbox,
         request,
         "cancel",
@@ -132,7 +138,7 @@ def cancel(sandbox: engine.Sandbox, request: http.Request, charge_id: str) -> ht
 
 def show_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
     """GET /v1/tokens/<token>."""
-    return _call(
+    return answer(
         sandbox,
         request,
         "token",
@@ -143,7 +149,7 @@ def show_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> ht
 
 def check_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
     """POST /v1/tokens/<token>/check."""
-    return _call(
+    return answer(
         sandbox,
         request,
         "token",
@@ -162,12 +168,12 @@ def change_expiry(sandbox: engine.Sandbox, request: http.Request, token: str) ->
             tokens.as_json(tokens.change_expiry(place, token=token, month=month, year=year))
         )
 
-    return _call(sandbox, request, "token", token, work)
+    return answer(sandbox, request, "token", token, work)
 
 
 def start_small_amounts(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
     """POST /v1/tokens/<token>/small-amounts: send two small amounts to a bank account."""
-    return _call(
+    return answer(
         sandbox,
         request,
         "token",
@@ -179,7 +185,7 @@ def start_small_amounts(sandbox: engine.Sandbox, request: http.Request, token: s
 def confirm_small_amounts(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
     """POST /v1/tokens/<token>/small-amounts/confirm with amounts_minor."""
     amounts = request.json().get("amounts_minor")
-    return _call(
+    return answer(
         sandbox,
         request,
         "token",
@@ -197,7 +203,7 @@ def begin_agreement(sandbox: engine.Sandbox, request: http.Request) -> http.Resp
         row = agreements.begin(place, key=key, return_url=url, locale=locale)
         return http.answer_json(agreements.as_json(row, base_url=place.base_url))
 
-    return _call(sandbox, request, "token", key, work)
+    return answer(sandbox, request, "token", key, work)
 
 
 def show_agreement(sandbox: engine.Sandbox, request: http.Request, agreement_id: str) -> http.Response:
@@ -207,7 +213,7 @@ def show_agreement(sandbox: engine.Sandbox, request: http.Request, agreement_id:
         row = agreements.get(place.db, agreement_id=agreement_id, merchant_id=place.merchant.id)
         return http.answer_json(agreements.as_json(row, base_url=place.base_url))
 
-    return _call(sandbox, request, "token", agreement_id, work)
+    return answer(sandbox, request, "token", agreement_id, work)
 
 
 def open_wallet_once(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
@@ -217,7 +223,7 @@ def open_wallet_once(sandbox: engine.Sandbox, request: http.Request) -> http.Res
         token = tokens.wallet(place.db, place.merchant, now=place.now, once=True)
         return http.answer_json(tokens.as_json(tokens.get(place, token=token)))
 
-    return _call(sandbox, request, "token", "once", work)
+    return answer(sandbox, request, "token", "once", work)
 
 
 def delete_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> http.Response:
@@ -227,7 +233,7 @@ def delete_token(sandbox: engine.Sandbox, request: http.Request, token: str) -> 
         tokens.delete(place, token=token)
         return http.answer_json({"deleted": True})
 
-    return _call(sandbox, request, "token", token, work)
+    return answer(sandbox, request, "token", token, work)
 
 
 def _movement(row: store.Row) -> dict[str, Any]:
@@ -255,7 +261,7 @@ def books(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
         more = f"mov_{rows[size - 1]['seq']}" if len(rows) > size else None
         return http.answer_json({"movements": [_movement(row) for row in rows[:size]], "next": more})
 
-    return _call(sandbox, request, "books", after, work)
+    return answer(sandbox, request, "books", after, work)
 
 
 def balance(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
@@ -272,7 +278,7 @@ def balance(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
         ]
         return http.answer_json({"balances": shown, "at": clock.iso(place.now)})
 
-    return _call(sandbox, request, "books", "balance", work)
+    return answer(sandbox, request, "books", "balance", work)
 
 
 ROUTES = (

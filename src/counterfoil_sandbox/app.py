@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from counterfoil_sandbox import admin, api, books_page, clock, decisions, engine, errors, hosted, http, store
+from counterfoil_sandbox import (
+    admin,
+    api,
+    books_page,
+    clock,
+    decisions,
+    engine,
+    errors,
+    hosted,
+    http,
+    refunds_api,
+    store,
+)
 
 log = logging.getLogger("counterfoil_sandbox")
 STATIC = {"sandbox.css": "text/css; charset=utf-8", "fields.js": "text/javascript; charset=utf-8"}
@@ -35,6 +47,7 @@ def _health(sandbox: engine.Sandbox, _request: http.Request) -> http.Response:
 
 ROUTES = (
     *api.ROUTES,
+    *refunds_api.ROUTES,
     *hosted.ROUTES,
     *decisions.ROUTES,
     *admin.ROUTES,

@@ -1,4 +1,4 @@
-"""The page of the sandbox's books: merchants, charges, movements, events, the clock and the fault switches."""
+"""The page of the sandbox's books: merchants, charges, refunds, movements, events, the clock and the fault switches."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _table(caption: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]], em
 def _rows(db: store.Connection, sql: str, merchant_id: str) -> list[store.Row]:
     return db.execute(
         f"{sql} WHERE %(merchant)s = '' OR merchant_id = %(merchant)s ORDER BY {{}} LIMIT {SHOWN}".format(
-            "created_at DESC, id" if "FROM charge" in sql else "seq DESC"
+            "seq DESC" if sql.endswith(("movement", "event")) else "created_at DESC, id"
         ),
         {"merchant": merchant_id},
     ).fetchall()
@@ -70,6 +70,25 @@ def _charges(db: store.Connection, merchant_id: str) -> markup.Html:
     ]
     heads = ("Made", "Charge", "Merchant", "Reference", "Status", "Amount", "Method", "Code", "Next")
     return _table("Charges", heads, rows, "No charges yet. They appear as soon as somebody pays.")
+
+
+def _refunds(db: store.Connection, merchant_id: str) -> markup.Html:
+    rows = [
+        (
+            _when(row["created_at"]),
+            row["id"],
+            row["merchant_id"],
+            row["reference"],
+            row["status"],
+            _money(row["amount_minor"]),
+            row["charge_id"],
+            row["failure_code"] or "",
+            f"{row['next_step']} {_when(row['next_at'])}" if row["next_step"] else "",
+        )
+        for row in _rows(db, "SELECT * FROM refund", merchant_id)
+    ]
+    heads = ("Made", "Refund", "Merchant", "Reference", "Status", "Amount", "Of charge", "Code", "Next")
+    return _table("Refunds", heads, rows, "No money was sent back yet.")
 
 
 def _movements(db: store.Connection, merchant_id: str) -> markup.Html:
@@ -204,6 +223,7 @@ def show(sandbox: engine.Sandbox, request: http.Request) -> http.Response:
         parts = {
             "merchants": _balances(db, sandbox, found),
             "charges": _charges(db, chosen),
+            "refunds": _refunds(db, chosen),
             "movements": _movements(db, chosen),
             "amounts": _small_amounts(db, sandbox, chosen),
             "events": _events(db, chosen),

@@ -55,6 +55,8 @@ class Sandbox:
                 SELECT m.id FROM merchant m
                  WHERE EXISTS (SELECT FROM charge c WHERE c.merchant_id = m.id
                                   AND c.next_at <= %(now)s + make_interval(secs => m.offset_seconds))
+                    OR EXISTS (SELECT FROM refund r WHERE r.merchant_id = m.id
+                                  AND r.next_at <= %(now)s + make_interval(secs => m.offset_seconds))
                     OR EXISTS (SELECT FROM delayed d WHERE d.merchant_id = m.id
                                   AND d.run_at <= %(now)s + make_interval(secs => m.offset_seconds))
                 """,

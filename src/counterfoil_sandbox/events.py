@@ -41,7 +41,7 @@ def build(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """Rows for an event that happened `at` and is told from `now` on; several when a fault doubles or forges it."""
-    subject = data.get("charge", data.get("token", {}))
+    subject = data.get("charge") or data.get("refund") or data.get("token", {})
     salt = f"{subject.get('key', subject.get('token', ''))}|{kind}" if isinstance(subject, dict) else kind
     try_at, note = now, ""
     if late := faults.strike(db, merchant, "event_late", salt=salt):
@@ -52,7 +52,8 @@ def build(
     if faults.strike(db, merchant, "event_doubled", salt=salt):
         rows.append({**rows[0], "note": "doubled"})
     if faults.strike(db, merchant, "event_forged", salt=salt):
-        rows.append(_row("charge.captured", at, data, note="forged", try_at=now))
+        lie = "refund.succeeded" if "refund" in data else "charge.captured"
+        rows.append(_row(lie, at, data, note="forged", try_at=now))
     return rows
 
 
@@ -65,6 +66,6 @@ def add(
     at: datetime,
     now: datetime,
 ) -> None:
-    """Make an event that stands alone (no charge row changes with it)."""
+    """Make an event that stands alone (no charge or refund changes with it)."""
     rows = build(db, merchant, kind, data, at=at, now=now)
     db.execute(INSERT.format(source=""), {"merchant_id": merchant.id, "events": json.dumps(rows)})

@@ -16,8 +16,10 @@ CALL_FAULTS = (
     "delayed_execution",
     "keys_forgotten_after",
 )
+# About a sending: told to be on a question, they are on the charge that is asked about.
+SENDING_FAULTS = ("delayed_execution", "keys_forgotten_after")
 EVENT_FAULTS = ("event_doubled", "event_late", "event_out_of_order", "event_forged")
-CALLS = ("charge", "look_up", "fence", "any")
+CALLS = ("charge", "refund", "look_up", "fence", "any")
 DEFAULT_SECONDS = {"slow": 8.0, "event_late": 3600.0, "delayed_execution": 120.0, "keys_forgotten_after": 0.0}
 # Long enough that whatever happens next is told first, short enough that a demo sees it arrive.
 OUT_OF_ORDER_SECONDS = 90.0
@@ -32,6 +34,8 @@ def arm(db: store.Connection, values: Mapping[str, Any]) -> None:
     on_call = str(values.get("on", "charge"))
     if fault not in (*CALL_FAULTS, *EVENT_FAULTS) or on_call not in CALLS:
         raise errors.ApiError(400, "invalid_request", "No such fault, or no such call to have it on.")
+    if fault in SENDING_FAULTS and on_call in ("look_up", "fence"):
+        on_call = "charge"
     merchant = merchants.get(db, by="id", value=str(values.get("merchant", "")))
     probability = values.get("probability")
     standing = probability is not None or fault == "keys_forgotten_after"

@@ -1,11 +1,23 @@
-"""What happens as time passes: bank debits are sent, funded, returned, corrected; delayed requests run."""
+"""What happens as time passes: debits are sent, funded, returned, corrected; refunds end; delayed requests run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from counterfoil_sandbox import bankdays, charges, clock, errors, events, magic, merchants, store, tokens
+from counterfoil_sandbox import (
+    bankdays,
+    charges,
+    clock,
+    errors,
+    events,
+    magic,
+    merchants,
+    refunds,
+    store,
+    tokens,
+)
 
 MAX_STEPS_AT_ONCE = 5000
 
@@ -61,29 +73,38 @@ def deliver_delayed(place: charges.Place, *, all_of_them: bool = False) -> int:
     """Carry out requests that were held back and whose time has come (or all of them); how many."""
     until = datetime.max.replace(tzinfo=place.now.tzinfo) if all_of_them else place.now
     rows = place.db.execute(
-        "DELETE FROM delayed WHERE merchant_id = %s AND run_at <= %s RETURNING key, body",
+        "DELETE FROM delayed WHERE merchant_id = %s AND run_at <= %s RETURNING what, key, body",
         [place.merchant.id, until],
     ).fetchall()
     for row in rows:
         try:
-            charges.create(place, key=row["key"], body=row["body"])
+            create = refunds.create if row["what"] == "refund" else charges.create
+            create(place, key=row["key"], body=row["body"])
         except errors.ApiError:
             continue  # Nobody waits for the answer; a fenced key moves nothing, which is the point.
     return len(rows)
 
 
 def tick(place: charges.Place) -> int:
-    """Bring a merchant's charges up to its now; how many steps were taken."""
+    """Bring a merchant's charges and refunds up to its now; how many steps were taken."""
     steps = deliver_delayed(place)
-    while steps < MAX_STEPS_AT_ONCE:
+    steps += _take_steps(place, "charge", _step, at_most=MAX_STEPS_AT_ONCE - steps)
+    return steps + _take_steps(place, "refund", refunds.step, at_most=MAX_STEPS_AT_ONCE - steps)
+
+
+def _take_steps(
+    place: charges.Place, table: str, step: Callable[[charges.Place, store.Row], None], *, at_most: int
+) -> int:
+    steps = 0
+    while steps < at_most:
         with place.db.transaction():
             due = place.db.execute(
-                "SELECT * FROM charge WHERE merchant_id = %s AND next_at <= %s "
+                f"SELECT * FROM {table} WHERE merchant_id = %s AND next_at <= %s "  # noqa: S608 - a table of ours
                 "ORDER BY next_at, id LIMIT 200 FOR UPDATE SKIP LOCKED",
                 [place.merchant.id, place.now],
             ).fetchall()
             for row in due:
-                _step(place, row)
+                step(place, row)
         if not due:
             break
         steps += len(due)

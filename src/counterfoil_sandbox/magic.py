@@ -14,6 +14,17 @@ from stdnum.us import rtn
 # First two digits of a routing number: Federal Reserve districts, thrifts, electronic items, travelers checks.
 DISTRICTS: Final = {*range(1, 13), *range(21, 33), *range(61, 73), 80}
 Does = Literal["approve", "decline", "confirm", "settle", "return", "correct"]
+RefundEnds = Literal["succeed", "fail", "come_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCourse:
+    """How a refund goes: it ends after so many bank days, at once after none; `come_back` leaves at once."""
+
+    ends: RefundEnds
+    bank_days: int = 0
+    code: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class Behavior:
     fails_check: bool = False
     takes_no_check: bool = False
     is_once: bool = False
+    refund: RefundCourse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,26 @@ CONFIRM = Behavior("confirm", "confirm")
 SETTLE = Behavior("settle", "settle")
 REVOKED = _decline("revocation_of_authorization", "R1", "21")
 
+# How a refund goes to a method whose behavior does not say.
+REFUND_AT_ONCE = RefundCourse("succeed")
+REFUND_BY_BANK = RefundCourse("succeed", bank_days=2)
+SLOW_REFUND = Behavior(
+    "approve:refund_pending",
+    "approve",
+    refund=RefundCourse("succeed", bank_days=1, says="its refund is pending and succeeds after 1 bank day"),
+)
+REFUND_COMES_BACK = Behavior(
+    "approve:refund_comes_back",
+    "approve",
+    refund=RefundCourse(
+        "come_back",
+        bank_days=3,
+        code="expired_or_canceled_card",
+        says="its refund succeeds and comes back 3 bank days later (`expired_or_canceled_card`)",
+    ),
+)
+REFUND_FAILS = Behavior("settle:refund_fails", "settle", refund=RefundCourse("fail", bank_days=2, code="R02"))
+
 CARDS: tuple[TestCard, ...] = (
     TestCard("4242424242424242", "visa", "credit", APPROVE),
     TestCard("5555555555554444", "mastercard", "credit", APPROVE),
@@ -68,6 +100,8 @@ CARDS: tuple[TestCard, ...] = (
     TestCard("378282246310005", "amex", "credit", APPROVE),
     TestCard("6011111111111117", "discover", "credit", APPROVE),
     TestCard("5105105105105100", "mastercard", "prepaid", APPROVE),
+    TestCard("4000000000007726", "visa", "credit", SLOW_REFUND),
+    TestCard("4000000000005126", "visa", "credit", REFUND_COMES_BACK),
     TestCard("4000002500003155", "visa", "credit", CONFIRM, "AUTH_NEEDED"),
     TestCard("4000000000009995", "visa", "credit", _decline("insufficient_funds", "51"), "SOFT_FUNDS"),
     TestCard("4000000000006975", "visa", "debit", _decline("card_velocity_exceeded", "61"), "SOFT_FUNDS"),
@@ -142,6 +176,11 @@ ACCOUNTS: tuple[TestAccount, ...] = (
         "000555555552",
         Behavior("return:R01:2:0:by_amounts", "return", "R01", bank_days=2, takes_no_check=True),
         "the same; R01 after 2 bank days",
+    ),
+    TestAccount(
+        "000666666661",
+        REFUND_FAILS,
+        "settles; a refund to it fails after 2 bank days with R02, no money moved",
     ),
 )
 BANKS = {

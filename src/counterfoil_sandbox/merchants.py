@@ -43,6 +43,7 @@ class Merchant:
 _SELECT = """
 SELECT m.id, m.name, m.public_key, m.webhook_url, m.webhook_secret, m.origins, m.offset_seconds,
        least((SELECT min(next_at) FROM charge WHERE merchant_id = m.id AND next_at IS NOT NULL),
+             (SELECT min(next_at) FROM refund WHERE merchant_id = m.id AND next_at IS NOT NULL),
              (SELECT min(run_at) FROM delayed WHERE merchant_id = m.id)) AS next_at,
        (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'fault', f.fault, 'times_left', f.times_left,
                'probability', f.probability, 'seed', f.seed, 'on_call', f.on_call, 'seconds', f.seconds)

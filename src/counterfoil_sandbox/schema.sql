@@ -73,18 +73,62 @@ CREATE UNIQUE INDEX IF NOT EXISTS charge_key ON charge (merchant_id, key) WHERE 
 CREATE INDEX IF NOT EXISTS charge_by_key ON charge (merchant_id, key, created_at);
 CREATE INDEX IF NOT EXISTS charge_next ON charge (merchant_id, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS charge_newest ON charge (created_at DESC);
+-- Money on its way back. As with charges, 'fenced' is a tombstone and one unique index decides every race of a key;
+-- how much may go back is decided under a lock on the charge's row. It stands before `movement`, as in the statements
+-- that write both: the locks are taken in one order.
+CREATE TABLE IF NOT EXISTS refund (
+    id text PRIMARY KEY,
+    merchant_id text NOT NULL REFERENCES merchant ON DELETE CASCADE,
+    key text NOT NULL,
+    key_live boolean NOT NULL DEFAULT true,
+    body_hash text NOT NULL,
+    status text NOT NULL CHECK (status IN ('pending', 'succeeded', 'failed', 'fenced')),
+    charge_id text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reference text NOT NULL,
+    behavior text NOT NULL,
+    failure_code text,
+    expected_on date,
+    created_at timestamptz NOT NULL,
+    succeeded_at timestamptz,
+    failed_at timestamptz,
+    next_at timestamptz,
+    next_step text
+);
+CREATE UNIQUE INDEX IF NOT EXISTS refund_key ON refund (merchant_id, key) WHERE key_live;
+CREATE INDEX IF NOT EXISTS refund_by_key ON refund (merchant_id, key, created_at);
+CREATE INDEX IF NOT EXISTS refund_charge ON refund (charge_id);
+CREATE INDEX IF NOT EXISTS refund_next ON refund (merchant_id, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS refund_newest ON refund (created_at DESC);
 CREATE TABLE IF NOT EXISTS movement (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     merchant_id text NOT NULL REFERENCES merchant ON DELETE CASCADE,
     at timestamptz NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('capture', 'bank_debit', 'return', 'fee')),
+    kind text NOT NULL CONSTRAINT movement_kinds
+        CHECK (kind IN ('capture', 'bank_debit', 'return', 'fee', 'refund', 'refund_failed')),
     amount_minor bigint NOT NULL,
     currency text NOT NULL,
     charge_id text NOT NULL,
     key text NOT NULL,
     reference text NOT NULL,
-    UNIQUE (charge_id, kind)
+    refund_id text NOT NULL DEFAULT ''
 );
+-- A store from before there were refunds: one movement of a kind for a charge, and fewer kinds.
+ALTER TABLE movement ADD COLUMN IF NOT EXISTS refund_id text NOT NULL DEFAULT '';
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_constraint WHERE conrelid = 'movement'::regclass AND conname = 'movement_kinds'
+    ) THEN
+        ALTER TABLE movement
+            DROP CONSTRAINT IF EXISTS movement_kind_check,
+            DROP CONSTRAINT IF EXISTS movement_charge_id_kind_key,
+            ADD CONSTRAINT movement_kinds
+                CHECK (kind IN ('capture', 'bank_debit', 'return', 'fee', 'refund', 'refund_failed'));
+    END IF;
+END $$;
+CREATE UNIQUE INDEX IF NOT EXISTS movement_once ON movement (charge_id, kind, refund_id);
 CREATE INDEX IF NOT EXISTS movement_merchant ON movement (merchant_id, seq);
 CREATE TABLE IF NOT EXISTS event (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -117,8 +161,11 @@ CREATE TABLE IF NOT EXISTS delayed (
     merchant_id text NOT NULL REFERENCES merchant ON DELETE CASCADE,
     key text NOT NULL,
     body jsonb NOT NULL,
-    run_at timestamptz NOT NULL
+    run_at timestamptz NOT NULL,
+    what text NOT NULL DEFAULT 'charge'
 );
+-- A store from before there were refunds held back charges only.
+ALTER TABLE delayed ADD COLUMN IF NOT EXISTS what text NOT NULL DEFAULT 'charge';
 CREATE INDEX IF NOT EXISTS delayed_merchant ON delayed (merchant_id, run_at);
 -- Two small amounts on their way to a bank account, which its owner types in.
 CREATE TABLE IF NOT EXISTS small_amounts (

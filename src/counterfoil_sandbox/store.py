@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 Row: TypeAlias = dict[str, Any]
 Connection: TypeAlias = psycopg.Connection[Row]
 SCHEMA_LOCK = 7_304_211
-TABLES = "agreement, small_amounts, delayed, fault, event, movement, charge, token, merchant"
+TABLES = "agreement, small_amounts, delayed, fault, event, movement, refund, charge, token, merchant"
 
 
 class Store:
@@ -38,7 +38,7 @@ class Store:
             yield db
 
     def prepare(self) -> None:
-        """Make the tables that are missing; several processes may do so at once."""
+        """Make the tables that are missing, and carry older ones along; several processes may do so at once."""
         with self.session() as db, db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
             db.execute((Path(__file__).parent / "schema.sql").read_bytes())

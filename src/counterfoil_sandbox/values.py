@@ -48,9 +48,32 @@ used once has no agreement: each payment goes to the page, and without the payer
 agreements; **Withdraw Agreement** there makes every later charge end in `revocation_of_authorization` (HARD_REVOKED)
 and sends the event `token.revoked`.
 
+## Refunds
+
+`POST /v1/refunds` with `charge`, `amount_minor`, `currency`, `reference` and an `Idempotency-Key` of its own sends
+money of a charge back, in one or several refunds that together never come to more than the charge took.
+`GET /v1/refunds/by-key/<key>` and `POST .../fence` are as for charges; the same key with another body is 409
+`key_reused`.
+
+A refund to a card or wallet succeeds at once. One to a bank account is pending and succeeds at 8:30 a.m. Eastern two
+bank days later. What fails or comes back does so at 8 a.m. of its day, and may then be refunded again under a new
+key. Money that left is a movement `refund`, money that came back `refund_failed`; one that fails before the money
+left moves nothing. Events: `refund.pending`, `refund.succeeded`, `refund.failed`. A bank can still return a debit of
+which something was refunded; then both move.
+
+| Refused | When |
+|---|---|
+| 400 `refund_too_much` | refunds that are pending or succeeded would come to more than the charge took |
+| 400 `not_refundable` | the charge is not captured, its debit has not brought the money yet, or it was returned |
+| 400 `too_old` | the charge is more than 180 days old |
+| 400 `currency_mismatch` | not the currency of the charge |
+| 404 `charge_not_found` | no such charge |
+| 409 `key_fenced` | the key was fenced |
+
 ## Faults
 
-Switched on by `POST /v1/admin/faults` or on the books page, for a number of times or by probability from a seed.
+Switched on by `POST /v1/admin/faults` or on the books page, for a number of times or by probability from a seed; `on`
+says for which call: `charge` (the preset), `refund`, `look_up`, `fence` or `any`.
 
 | Fault | What happens |
 |---|---|
@@ -58,7 +81,7 @@ Switched on by `POST /v1/admin/faults` or on the books page, for a number of tim
 | `slow` | the work begins after `seconds` (preset 8) |
 | `error_500_then_success` | one 500 before anything was done |
 | `delayed_execution` | no answer, look-up says 404, done after `seconds` (preset 120) or by *Deliver Delayed* |
-| `keys_forgotten_after` | the same key sent again after `seconds` charges again; look-up and fence still know it |
+| `keys_forgotten_after` | the same key sent again after `seconds` moves money again; look-up and fence still know it |
 | `event_doubled` | the event is sent twice with one id |
 | `event_late` | the event is sent after `seconds` (preset 3600) |
 | `event_out_of_order` | the event is held for 90 seconds, so that later ones overtake it |
@@ -67,10 +90,15 @@ Switched on by `POST /v1/admin/faults` or on the books page, for a number of tim
 _DOES = {"approve": "approved", "decline": "declined", "confirm": "asks to confirm (3-D Secure)"}
 
 
+def _says(behavior: magic.Behavior) -> str:
+    does = _DOES[behavior.does]
+    return f"{does}; {behavior.refund.says}" if behavior.refund else does
+
+
 def render() -> str:
     """The page as Markdown."""
     cards = "".join(
-        f"| {card.number} | {card.brand} | {card.funding} | {_DOES[card.behavior.does]} | {card.behavior.code} "
+        f"| {card.number} | {card.brand} | {card.funding} | {_says(card.behavior)} | {card.behavior.code} "
         f"| {card.behavior.network_code} | {card.behavior.advice_code} | {card.decline_class} |\n"
         for card in magic.CARDS
     )

@@ -168,6 +168,17 @@ class Practice:
     def fence(self, key: str) -> dict[str, Any]:
         return dict(self.http.post(f"/v1/charges/by-key/{key}/fence", headers=self.auth).json())
 
+    def refund(self, key: str, charge: str, **values: Any) -> httpx.Response:
+        """Send money of a charge back; `charge` is its own id."""
+        body = {"charge": charge, "amount_minor": 12_345, "currency": "USD", "reference": "rfd_1", **values}
+        return self.http.post("/v1/refunds", json=body, headers={**self.auth, "Idempotency-Key": key})
+
+    def refund_by_key(self, key: str) -> dict[str, Any]:
+        return dict(self.get(f"/v1/refunds/by-key/{key}").json())
+
+    def fence_refund(self, key: str) -> dict[str, Any]:
+        return dict(self.http.post(f"/v1/refunds/by-key/{key}/fence", headers=self.auth).json())
+
     def movements(self) -> list[tuple[str, int]]:
         found = self.get("/v1/books").json()["movements"]
         return [(line["kind"], line["amount_minor"]) for line in found]

@@ -51,6 +51,7 @@ ZONES = (
 DRAIN = [timedelta(minutes=5), timedelta(hours=2), *[timedelta(days=2)] * 4, *[timedelta(days=21)] * 3]
 NEXT_AT_GATEWAY = """
 SELECT least((SELECT min(next_at) FROM charge WHERE merchant_id = %(merchant)s),
+             (SELECT min(next_at) FROM refund WHERE merchant_id = %(merchant)s),
              (SELECT min(run_at) FROM delayed WHERE merchant_id = %(merchant)s),
              (SELECT min(next_try_at) FROM event WHERE merchant_id = %(merchant)s)) AS at
 """
