@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from counterfoil.gateways import base
+from counterfoil.gateways import base, refunds
 from counterfoil.gateways.sandbox import client as sandbox_client
 from counterfoil_sandbox import magic, store
 from tests.factories import sandbox as sandboxes
@@ -43,6 +43,15 @@ class SandboxPractice:
     def card_to_confirm(self) -> str:
         return self.other_side.card("4000002500003155")
 
+    def card_with_slow_refund(self) -> str:
+        return self.other_side.card("4000000000007726")
+
+    def card_whose_refund_comes_back(self) -> str:
+        return self.other_side.card("4000000000005126")
+
+    def bank_whose_refund_fails(self) -> str:
+        return self.other_side.bank("000666666661")
+
     def bank_by_amounts(self) -> str:
         return self.other_side.bank("000555555551")
 
@@ -69,8 +78,8 @@ class SandboxPractice:
     def fail_once(self, call: str = "charge") -> None:
         self.other_side.arm("error_500_then_success", on=call)
 
-    def delay_request(self) -> None:
-        self.other_side.arm("delayed_execution", seconds=60)
+    def delay_request(self, call: str = "charge") -> None:
+        self.other_side.arm("delayed_execution", on=call, seconds=60)
 
     def deliver_delayed(self) -> None:
         self.other_side.admin("deliver-delayed", merchant=self.other_side.id)
@@ -102,3 +111,8 @@ def asked(key: str, token: str, **values: Any) -> base.ChargeRequest:
         "return_url": "http://localhost:8000/payments/pay_1/",
     }
     return base.ChargeRequest(key=key, token=token, **{**preset, **values})
+
+
+def asked_back(key: str, charge_ref: str, **values: Any) -> refunds.RefundRequest:
+    preset: dict[str, Any] = {"amount_minor": 12_345, "currency": "USD", "reference": "rfd_1"}
+    return refunds.RefundRequest(key=key, charge_ref=charge_ref, **{**preset, **values})

@@ -228,7 +228,10 @@ class TokenDetails:
 
 @dataclass(frozen=True, slots=True)
 class GatewayNews:
-    """A verified event. It wakes the asking of the gateway; its payload decides nothing about money."""
+    """A verified event. It wakes the asking of the gateway; its payload decides nothing about money.
+
+    `key` is that of the charge, or of the refund where `kind` begins with `refund.`.
+    """
 
     event_id: str
     kind: str

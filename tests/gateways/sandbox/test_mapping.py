@@ -56,3 +56,16 @@ def test_days_are_the_banks() -> None:
     assert isinstance(funded, base.Funded)
     assert funded.figures == base.Figures(12_345, "USD", "pay_1")
     assert funded.funded_on.isoformat() == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    "refund",
+    [
+        {},
+        {"id": "re_1", "status": "succeeded"},
+        {"id": "re_1", "status": "melted", "amount_minor": 5, "currency": "USD", "reference": "rfd_1"},
+        {"id": "re_1", "status": "pending", "amount_minor": 5, "currency": "USD", "reference": "rfd_1"},
+    ],
+)
+def test_a_refund_that_cannot_be_read_is_unknown(refund: dict[str, object]) -> None:
+    assert isinstance(mapping.refund_result(refund), base.Unknown)

@@ -22,6 +22,9 @@ KINDS = frozenset(
         "charge.funded",
         "charge.returned",
         "charge.canceled",
+        "refund.pending",
+        "refund.succeeded",
+        "refund.failed",
         "token.updated",
         "token.revoked",
         "clock.advanced",
@@ -58,10 +61,11 @@ def _read(found: dict[str, Any]) -> base.GatewayNews | None:
     kind, data = str(found["type"]), found["data"]
     if kind not in KINDS:
         return None
+    subject = data.get("charge") or data.get("refund")
     return base.GatewayNews(
         event_id=str(found["id"]),
         kind=kind,
-        key=str(data["charge"]["key"]) if "charge" in data else None,
+        key=str(subject["key"]) if subject else None,
         token=str(data["token"]["token"]) if "token" in data else None,
         occurred_at=datetime.fromisoformat(found["created_at"]),
         payload=data,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from counterfoil.gateways import base, micro_deposits, wallets
+from counterfoil.gateways import base, micro_deposits, refunds, wallets
 from counterfoil.gateways.sandbox import client, events, mapping, settings
 
 TEMPLATE = "gateways/sandbox/collect.html"
@@ -76,6 +76,51 @@ class SandboxGateway:
             return base.Fenced()
         if answer.status == 200 and isinstance(answer.body.get("charge"), dict):
             return mapping.result(answer.body["charge"])
+        return base.Unknown(answer.code or str(answer.status))
+
+    def refund(self, request: refunds.RefundRequest) -> refunds.RefundResult:
+        """Send one refund, once. A refusal before anything was tried is `RefundFailed`; no answer is `Unknown`."""
+        body = {
+            "charge": request.charge_ref,
+            "amount_minor": request.amount_minor,
+            "currency": request.currency,
+            "reference": request.reference,
+        }
+        try:
+            answer = self._client.call(
+                "POST", "v1", "refunds", body=body, headers={"Idempotency-Key": request.key}
+            )
+        except client.Lost as lost:
+            return base.Unknown(str(lost))
+        if answer.status == 200:
+            return mapping.refund_result(answer.body)
+        if answer.status in (400, 401, 403) or answer.code in ("charge_not_found", "key_fenced"):
+            return refunds.RefundFailed("", answer.code or str(answer.status))
+        # A reused key, a conflict, a server's error: something may have happened, so ask.
+        return base.Unknown(answer.code or str(answer.status))
+
+    def look_up_refund(self, key: str) -> refunds.RefundResult | base.NotFound:
+        """What became of a refund's key: a pure read."""
+        try:
+            answer = self._client.call("GET", "v1", "refunds", "by-key", key)
+        except client.Lost as lost:
+            return base.Unknown(str(lost))
+        if answer.status == 200:
+            return mapping.refund_result(answer.body)
+        if answer.status == 404 and answer.code == "not_found":
+            return base.NotFound()
+        return base.Unknown(answer.code or str(answer.status))
+
+    def fence_refund(self, key: str) -> base.Fenced | refunds.RefundResult:
+        """Put a tombstone on a refund's key, or say what it already did; asking again is fine."""
+        try:
+            answer = self._client.call("POST", "v1", "refunds", "by-key", key, "fence")
+        except client.Lost as lost:
+            return base.Unknown(str(lost))
+        if answer.status == 200 and answer.body.get("fenced") is True:
+            return base.Fenced()
+        if answer.status == 200 and isinstance(answer.body.get("refund"), dict):
+            return mapping.refund_result(answer.body["refund"])
         return base.Unknown(answer.code or str(answer.status))
 
     def client_setup(self, kind: base.Kind, nonce: str, locale: str, return_url: str) -> base.ClientSetup:

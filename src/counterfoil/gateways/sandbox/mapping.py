@@ -1,4 +1,4 @@
-"""The sandbox's words into ours: charge objects into results, codes into classes of declines."""
+"""The sandbox's words into ours: charges and refunds into results, codes into classes of declines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from counterfoil.gateways import base, micro_deposits, wallets
+from counterfoil.gateways import base, micro_deposits, refunds, wallets
 
 BANK_ZONE = ZoneInfo("America/New_York")
 _CLASS = base.DeclineClass
@@ -84,8 +84,8 @@ def _declined(charge: Mapping[str, Any]) -> base.Declined:
     return base.Declined(str(charge["id"]), sort, code, figures=_figures(charge))
 
 
-def _figures(charge: Mapping[str, Any]) -> base.Figures:
-    return base.Figures(int(charge["amount_minor"]), str(charge["currency"]), str(charge["reference"]))
+def _figures(found: Mapping[str, Any]) -> base.Figures:
+    return base.Figures(int(found["amount_minor"]), str(found["currency"]), str(found["reference"]))
 
 
 def result(charge: Mapping[str, Any]) -> base.Result:
@@ -117,6 +117,21 @@ def _ended(charge: Mapping[str, Any], ref: str, status: str) -> base.Result:
         return base.Returned(ref, str(charge["return_code"]), day, figures=_figures(charge))
     if status == "canceled":
         return base.Canceled(ref, figures=_figures(charge))
+    return base.Unknown(f"status {status}")
+
+
+def refund_result(refund: Mapping[str, Any]) -> refunds.RefundResult:
+    """A refund object as a result; what cannot be read is `Unknown`, so that nobody acts on it."""
+    try:
+        ref, status, figures = str(refund["id"]), refund["status"], _figures(refund)
+        if status == "pending":
+            return refunds.Refunding(ref, _day(refund["expected_on"]), figures=figures)
+        if status == "succeeded":
+            return refunds.Refunded(ref, figures=figures)
+        if status == "failed":
+            return refunds.RefundFailed(ref, str(refund["failure_code"]), figures=figures)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return base.Unknown(f"unreadable refund: {type(error).__name__}")
     return base.Unknown(f"status {status}")
 
 
