@@ -238,8 +238,13 @@ def days(run: Run) -> None:
 
 def fault(run: Run) -> None:
     """The gateway is told to misbehave soon."""
+    misbehave(run, on=("charge", "charge", "look_up", "fence", "any"))
+
+
+def misbehave(run: Run, *, on: tuple[str, ...]) -> None:
+    """Tell the gateway to misbehave at the next of one of these calls."""
     name = run.random.choice(FAULTS)
-    values: dict[str, object] = {"on": run.random.choice(["charge", "charge", "look_up", "fence", "any"])}
+    values: dict[str, object] = {"on": run.random.choice(on)}
     if name == "slow":
         # Up to six seconds a payer waits; past them the work is done, and nobody hears of it.
         values["seconds"] = run.random.choice([1, 8, 40])

@@ -27,7 +27,7 @@ SELECT
 
 @dataclass(frozen=True)
 class Glance:
-    """What there is to do: jobs, payments and refunds to ask about, events nobody applied, what to call paid, letters."""
+    """What there is to do: jobs, payments and refunds to ask about, events to apply, what to call paid, letters."""
 
     jobs: bool
     checks: bool

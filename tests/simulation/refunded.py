@@ -95,13 +95,18 @@ def give_back_side_by_side(run: Run) -> None:
             _submit(run, paid, wish, plan)
 
 
+def fault(run: Run) -> None:
+    """The gateway is told to misbehave at a refund."""
+    actors.misbehave(run, on=("refund", "refund", "look_up", "fence"))
+
+
 def ask(run: Run) -> None:
     """The worker asks about what is on its way back."""
     run.ask_refunds()
 
 
 WEIGHTS: Final[tuple[tuple[Callable[[Run], object], int], ...]] = (
-    (pay_in_odd_ways, 5), (give_some_back, 16), (give_back_side_by_side, 3), (ask, 5),
+    (pay_in_odd_ways, 5), (give_some_back, 16), (give_back_side_by_side, 3), (fault, 6), (ask, 5),
 )  # fmt: skip
 
 
