@@ -93,6 +93,7 @@ def _demand_resolved(connection_id: int) -> None:
     ):
         raise errors.Stale(
             "Payments or refunds through this connection wait for an answer, and the gateway that these settings"
-            " open does not know them. Try again when they are confirmed. Another account at the gateway is another connection.",
+            " open does not know them. Try again when they are confirmed. Another account at the gateway is another"
+            " connection.",
             code="unresolved",
         )

@@ -28,7 +28,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
         facts=[
             (_("Refund"), amount),
             (_("Refunded on"), voice.day(data["refunded_on"])),
-            *([(_("Reason"), data["reason"])] if data["reason"] else []),
+            *([(_("Reason"), data["reason"])] if data.get("reason") else []),
             (_("For"), data["for_whom"]),
             (_("Payment number"), data["payment_number"]),
             (_("Submitted"), voice.instant(data["submitted_at"])),
@@ -45,7 +45,7 @@ KIND = base.Kind(
     version="1",
     required=(
         "payer_name", "for_whom", "payment_number", "submitted_at", "amount_minor", "paid_minor", "currency",
-        "method_label", "reason", "refunded_on", "link",
+        "method_label", "refunded_on", "link",
     ),
     words=_words,
 )  # fmt: skip
