@@ -79,9 +79,9 @@ def give_some_back(run: Run) -> None:
     wish, plan = _review(run, paid)
     if run.random.random() < 0.2:
         actors.moment(run)
-    _submit(run, paid, wish, plan)
+    submit(run, paid.ref, wish, plan)
     if run.random.random() < 0.25:
-        _submit(run, paid, wish, plan)
+        submit(run, paid.ref, wish, plan)
 
 
 def give_back_side_by_side(run: Run) -> None:
@@ -92,7 +92,7 @@ def give_back_side_by_side(run: Run) -> None:
     both = [_review(run, paid) for _ in range(2)]
     for wish, plan in both:
         with suppress(errors.Refused):
-            _submit(run, paid, wish, plan)
+            submit(run, paid.ref, wish, plan)
 
 
 def fault(run: Run) -> None:
@@ -132,13 +132,13 @@ def _review(run: Run, paid: Paid) -> tuple[Wish, Plan]:
     return replace(wish, seen=plan.digest), plan
 
 
-def _submit(run: Run, paid: Paid, wish: Wish, plan: Plan) -> None:
+def submit(run: Run, payment_ref: str, wish: Wish, plan: Plan) -> None:
     """Submit what was reviewed. After a crash nobody was told; staff look whether it is there."""
     try:
-        give_back.run(actor=run.world.staff, now=run.now, ref=paid.ref, wish=wish)
+        give_back.run(actor=run.world.staff, now=run.now, ref=payment_ref, wish=wish)
     finally:
         if wish.key not in run.oracle.given_back and (wish.key,) in {tuple(row) for row in run.rows(KEYS)}:
-            learn(run, paid.ref, wish, plan)
+            learn(run, payment_ref, wish, plan)
 
 
 def learn(run: Run, payment_ref: str, wish: Wish, plan: Plan) -> None:

@@ -20,11 +20,12 @@ from counterfoil.flows.payments import prepare
 from counterfoil.flows.payments.orders import Mode, PayOrder, Submission
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
-from tests.simulation import invariants
+from tests.simulation import invariants, refund_stories, stories
 from tests.simulation.oracle import Agreed
 from tests.simulation.run import Run
-from tests.simulation.stories import STORIES, Lost, Story
+from tests.simulation.stories import Lost, Story
 
+STORIES = (*stories.STORIES, *refund_stories.STORIES)
 PARTS = 2
 SEED = 7
 SOURCE = Path(__file__).parents[2] / "src" / "counterfoil"
