@@ -35,7 +35,12 @@ PAYMENT: dict[str, Any] = {
     "currency": "USD",
     "link": "/billing/payments/pay_1/",
 }
-REFUND: dict[str, Any] = {"amount_minor": 125_000, "paid_minor": 425_000, "refunded_on": "2026-11-30"}
+REFUND: dict[str, Any] = {
+    "amount_minor": 125_000,
+    "paid_minor": 425_000,
+    "reopened_minor": 95_000,
+    "refunded_on": "2026-11-30",
+}
 METHOD: dict[str, Any] = {
     "biller": BILLER,
     "payer_name": "Susan Whitfield",

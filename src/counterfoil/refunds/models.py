@@ -37,6 +37,9 @@ class Refund(models.Model):
     status = models.CharField(max_length=12)
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField(default=0)
+    # Of the amount: what no bill had. The rest was taken back out of bills, which are owed again, or were lowered by it.
+    credit_minor = models.BigIntegerField(default=0)
+    lowers_bills = models.BooleanField(default=False)
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200, blank=True)
     requested_at = models.DateTimeField()
@@ -60,7 +63,8 @@ class Refund(models.Model):
             models.UniqueConstraint(fields=["payment", "key"], name="refund_key_once"),
             models.CheckConstraint(condition=Q(status__in=states.REFUND.states), name="refund_status"),
             models.CheckConstraint(
-                condition=Q(amount_minor__gte=0, fee_minor__gte=0) & Q(amount_minor__gt=-F("fee_minor")),
+                condition=Q(amount_minor__gt=0, fee_minor__gte=0, credit_minor__gte=0)
+                & Q(credit_minor__lte=F("amount_minor")),
                 name="refund_amount",
             ),
         )

@@ -14,7 +14,10 @@ from counterfoil.refunds.models import Refund
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
-    """A refund that is about to be born. Amounts in minor units: of the payment's amount, and of its fee."""
+    """A refund that is about to be born. Amounts in minor units: of the payment's amount, and of its fee.
+
+    `credit_minor` is what of the amount no bill had; the rest is owed again, or `lowers_bills`.
+    """
 
     biller_id: int
     payment_id: int
@@ -24,6 +27,8 @@ class NewRefund:
     request_hash: str
     amount_minor: int
     fee_minor: int
+    credit_minor: int
+    lowers_bills: bool
     currency: str
     reason: str
     requested_on: date
@@ -47,6 +52,8 @@ def create(*, actor: Actor, now: datetime, new: NewRefund, deadline: datetime) -
         status=states.SUBMITTING,
         amount_minor=new.amount_minor,
         fee_minor=new.fee_minor,
+        credit_minor=new.credit_minor,
+        lowers_bills=new.lowers_bills,
         currency=new.currency,
         reason=new.reason,
         requested_at=now,

@@ -24,6 +24,8 @@ class RefundRow:
     status: str
     amount_minor: int
     fee_minor: int
+    credit_minor: int
+    lowers_bills: bool
     currency: str
     reason: str
     requested_at: datetime
@@ -47,8 +49,9 @@ class RefundRow:
 
 
 _COLUMNS = (
-    "id", "public_id", "payment_id", "status", "amount_minor", "fee_minor", "currency", "reason", "requested_at",
-    "requested_on", "requested_by_name", "expected_on", "refunded_on", "ended_at", "reason_code", "gateway_key",
+    "id", "public_id", "payment_id", "status", "amount_minor", "fee_minor", "credit_minor", "lowers_bills", "currency",
+    "reason", "requested_at", "requested_on", "requested_by_name", "expected_on", "refunded_on", "ended_at",
+    "reason_code", "gateway_key",
 )  # fmt: skip
 
 

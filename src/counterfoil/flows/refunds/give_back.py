@@ -204,6 +204,8 @@ def _new(item: Work, made: Plan, wish: Wish) -> NewRefund:
         request_hash=wish.hash,
         amount_minor=made.amount_minor,
         fee_minor=made.fee_minor,
+        credit_minor=made.credit_minor,
+        lowers_bills=wish.lowers_bills,
         currency=payment.currency,
         reason=wish.reason,
         requested_on=item.today,

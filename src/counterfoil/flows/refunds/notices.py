@@ -43,6 +43,7 @@ def queue(*, item: Work, refund: Refund, money: Money, now: datetime) -> None:
             "method_label": payment.method_label,
             "amount_minor": refund.amount_minor + refund.fee_minor,
             "paid_minor": payment.amount_minor + payment.fee_minor,
+            "reopened_minor": 0 if refund.lowers_bills else refund.amount_minor - refund.credit_minor,
             "currency": payment.currency,
             "reason": refund.reason,
             "refunded_on": item.today.isoformat(),

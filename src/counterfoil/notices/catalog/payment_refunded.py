@@ -24,6 +24,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("The money goes back to {method}. Banks take up to 10 days to show it.").format(
                 method=data["method_label"]
             ),
+            *_reopened(data, voice),
         ],
         facts=[
             (_("Refund"), amount),
@@ -38,6 +39,12 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("Questions? Call {biller} at {phone}.").format(biller=biller, phone=data["biller"]["phone"])
         ],
     )
+
+
+def _reopened(data: base.Data, voice: base.Voice) -> list[str]:
+    amount = data.get("reopened_minor", 0)
+    said = _("Of what it had paid, {amount} is open again and can be paid another way.")
+    return [said.format(amount=voice.money(amount))] if amount else []
 
 
 KIND = base.Kind(
