@@ -37,7 +37,7 @@ class Refund(models.Model):
     status = models.CharField(max_length=12)
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField(default=0)
-    # Of the amount: what no bill had. The rest was taken back out of bills, which are owed again, or were lowered by it.
+    # Of the amount: what no bill had. The rest came out of bills, which are owed again, or were lowered by it.
     credit_minor = models.BigIntegerField(default=0)
     lowers_bills = models.BooleanField(default=False)
     currency = models.CharField(max_length=3)

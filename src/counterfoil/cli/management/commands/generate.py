@@ -17,6 +17,7 @@ from counterfoil.methods import states as method_states
 from counterfoil.notices import states as notice_states
 from counterfoil.payers import states as payer_states
 from counterfoil.payments import states as payment_states
+from counterfoil.refunds import states as refund_states
 from counterfoil.requests import states as request_states
 from counterfoil.schedules import states as schedule_states
 from counterfoil.sharing import states as sharing_states
@@ -24,6 +25,7 @@ from counterfoil.sharing import states as sharing_states
 DOCS: Final = Path("docs/reference")
 MACHINES: Final[dict[str, Machine]] = {
     "Payment": payment_states.PAYMENT,
+    "Refund": refund_states.REFUND,
     "Invoice": invoice_states.INVOICE,
     "Scheduled payment": schedule_states.SCHEDULE,
     "Autopay": schedule_states.ENROLLMENT,
