@@ -21,7 +21,7 @@ from counterfoil.payers import operations as payer_operations
 from counterfoil.payers.drafts import NewLink
 from tests.factories import relatives
 from tests.simulation import actors, invariants
-from tests.simulation.oracle import LIVE, Agreed, Oracle, Pair, Seen, Verdict
+from tests.simulation.oracle import LIVE, Agreed, Books, Oracle, Pair, Seen, SeenRefund, Verdict
 from tests.simulation.run import Person, Run
 
 HELP: Final = "help-"
@@ -74,10 +74,10 @@ class SharedOracle(Oracle):
         self.payments = payments
         return super().outstanding(pair, payments)
 
-    def at_the_end(self, payments: list[Seen], charges: list[Any], movements: list[Any]) -> Verdict:
+    def at_the_end(self, payments: list[Seen], refunds: list[SeenRefund], books: Books) -> Verdict:
         """Judge; what is open stands in the books with whom the bill is addressed to."""
         self.payments = payments
-        verdict = super().at_the_end(payments, charges, movements)
+        verdict = super().at_the_end(payments, refunds, books)
         for sharer, giver in self.others.items():
             left = sum(
                 self.taken(number, sharer) - self.live(number, sharer)
