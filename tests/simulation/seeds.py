@@ -130,9 +130,17 @@ def _collected(made: Run, events: int) -> list[str]:
 
 
 def _refunded(made: Run, events: int) -> list[str]:
-    office = corrections.meet(made)
+    """Staff give back: in one half of the months beside what they correct, in the other where relatives share bills."""
     made.watches.append(refunded.wrong)
-    actors.play(made, events=events + events // 2, others=(*refunded.WEIGHTS, *office.acts))
+    more = events + events // 2
+    if made.seed % 2:
+        family = relatives.meet(made)
+        made.watches.append(relatives.wrong)
+        actors.play(made, events=more, others=(*refunded.WEIGHTS, *family.acts))
+        made.drain()
+        return invariants.at_the_end(made)
+    office = corrections.meet(made)
+    actors.play(made, events=more, others=(*refunded.WEIGHTS, *office.acts))
     made.drain()
     return [*invariants.at_the_end(made), *office.wrong_at_the_end(made)]
 
