@@ -78,6 +78,17 @@ def test_the_bill_can_be_lowered_instead_of_owed_again(world: World) -> None:
     assert_sound(world)
 
 
+def test_a_bill_that_one_payment_pays_twice_is_lowered_once(world: World) -> None:
+    """$100.00 of the rent were chosen, and the $300.00 too much for meals went to it too. All of it goes back."""
+    rent, meals = world.invoice(NewLine("Rent", 100_000)), world.invoice(NewLine("Meals", 1_000))
+    payment = world.pay(world.card(), [(rent.public_id, 10_000), (meals.public_id, 31_000)])
+    assert world.fresh(rent).open_minor == 60_000
+    give(world, payment, wish(world, payment, 41_000, lowers=True))
+    assert [world.fresh(each).open_minor for each in (rent, meals)] == [60_000, 0]
+    assert books(world) == {"receivable": 60_000, "revenue": -60_000}
+    assert_sound(world)
+
+
 def test_the_fee_goes_back_where_staff_say_so(world: World) -> None:
     world.set_payments(card_fee_minor=295)
     payment = world.pay(world.card(), whole(world.invoice()))

@@ -233,7 +233,7 @@ def _post(item: Work, refund: Refund, made: Plan, *, lowers_bills: bool, now: da
         )
     ]
     if lowers_bills:
-        for invoice_id, minor in shares:
+        for invoice_id, minor in _by_invoice(shares).items():
             memo = record.source_of(item, f"inv:{invoice_id}:{refund.public_id}")
             entries.append(postings.invoice_credited(memo, invoice_id=invoice_id, amount_minor=minor))
             invoice_operations.change_balances(
@@ -244,6 +244,14 @@ def _post(item: Work, refund: Refund, made: Plan, *, lowers_bills: bool, now: da
     invoice_operations.save_balances(invoices=touched.values())
     parts: list[InvoicePart] = [part for (i, _payer), part in item.parts.items() if i in touched]
     invoice_operations.save_parts(parts=parts)
+
+
+def _by_invoice(shares: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Return what comes out of each invoice: one payment can pay it directly, and once more by what it left over."""
+    sums: dict[int, int] = {}
+    for invoice_id, minor in shares:
+        sums[invoice_id] = sums.get(invoice_id, 0) + minor
+    return sums
 
 
 def _write_down(actor: Actor, item: Work, refund: Refund, now: datetime) -> None:
