@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -18,6 +18,8 @@ from counterfoil.invoices.drafts import NewLine
 from counterfoil.payments.queries import PaymentRow
 from counterfoil.schedules.rows import ScheduledRow
 from tests.factories import later
+from tests.factories.outcomes import live
+from tests.factories.refunds import refund
 from tests.factories.world import World
 
 BILL = NewLine("December", 100_000)
@@ -77,6 +79,20 @@ def test_a_retry_is_the_same_amount_or_none(world: World) -> None:
     later.to_morning(world, retry.run_on)
     assert later.run(world) == 0
     assert later.scheduled(retry.public_id).reason == "retry"
+
+
+@pytest.mark.parametrize("given_back", [40_000, 100_000])
+def test_what_staff_gave_back_is_not_taken_again(world: World, given_back: int) -> None:
+    """The bank sends a debit back after all of it, or a part, was refunded: the rest would be another amount."""
+    later.start(world, world.bank("000901030"))
+    payment = later.run_on_its_day(world, planned(world))
+    live(world, until=(payment.paid_on or world.today) + timedelta(days=1))
+    refund(world, payment, given_back)
+    live(world, until=world.today + timedelta(days=40))
+    after = world.payment(payment.public_id)
+    assert (after.public_status, after.reason_code) == ("Returned", "R01")
+    assert later.waiting(world) == []
+    assert_sound(world)
 
 
 def test_a_dead_account_pauses_autopay_and_stops_what_uses_it(world: World) -> None:

@@ -164,10 +164,14 @@ def _goes_on(row: Scheduled, enrollment: Enrollment | None) -> bool:
 
 
 def _is_whole(row: Scheduled, item: Work) -> bool:
-    """Tell whether all of it is still for its own invoices: what a voided one freed is credit, or pays another one."""
+    """Tell whether all of it is still for its own invoices: what a voided one freed is credit, or pays another one.
+
+    What staff gave back, or some of it, is not taken again by itself: the rest would be another amount.
+    """
     own = {ref for ref, _ in row.amounts}
     paid = {item.invoices[allocation.invoice_id].public_id for allocation in item.allocations}
-    return item.left_over_minor == 0 and paid <= own
+    was_refunded = item.payment.refunded_minor > 0 or item.payment.refunded_fee_minor > 0
+    return item.left_over_minor == 0 and paid <= own and not was_refunded
 
 
 def _failure(item: Work, row: Scheduled) -> policy.Failure:
