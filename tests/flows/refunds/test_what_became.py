@@ -8,9 +8,12 @@ import pytest
 
 from counterfoil.core import errors
 from counterfoil.core.actor import WORKER
-from counterfoil.flows.books import catch_up, reconcile
-from counterfoil.flows.refunds import resolve
+from counterfoil.flows.books import catch_up, reconcile, verify
+from counterfoil.flows.refunds import record, resolve
+from counterfoil.gateways.refunds import RefundFailed
 from counterfoil.invoices.drafts import NewLine
+from counterfoil.notices import rendering
+from counterfoil.notices.models import Notice
 from counterfoil.payments.queries import PaymentRow
 from tests.factories.outcomes import assert_sound, books, cut_off, live, notices, whole
 from tests.factories.refunds import ask, refund, refunds_of
@@ -162,3 +165,27 @@ def test_a_debit_that_was_given_back_and_is_returned_by_the_bank_too(
         "revenue": -100_000,
     }
     assert_sound(world)
+
+
+def test_what_comes_back_of_a_returned_debit_is_ours_and_no_credit(world: World) -> None:
+    """All was refunded, then the bank sent the debit back too, then the refund came back: who has what, and is told."""
+    payment = world.pay(world.bank("000910030"), whole(world.invoice(NewLine("Rent", 100_000))))
+    live(world, until=(payment.paid_on or world.today) + timedelta(days=1))
+    row = refund(world, payment, 100_000)
+    live(world, until=world.today + timedelta(days=40))
+    assert world.payment(payment.public_id).status == "returned"
+    assert "open again" not in said("payment_returned"), "the refund had opened it already"
+    answers = [(row.id, RefundFailed("re_1", "R02"))]
+    record.run(actor=WORKER, now=world.now, answers=answers, source="event")
+    assert books(world) == {"receivable": 100_000, "revenue": -100_000}
+    assert "sent it back to Maple Court" in said("refund_came_back")
+    assert "credit" not in said("refund_came_back")
+    assert verify.run(biller_id=world.biller_id) == []
+
+
+def said(key: str) -> str:
+    """What the latest message of a kind says."""
+    sent = Notice.objects.filter(key=key).latest("pk")
+    return rendering.render(
+        key=key, data=sent.data, locale="en", zone="America/Chicago", code="K7QM-4XPD"
+    ).text

@@ -105,7 +105,12 @@ def _common(item: Work, payer: PayerRow, account: AccountRow) -> dict[str, Any]:
 def _special(item: Work, key: str) -> dict[str, Any]:
     payment = item.payment
     if key == "payment_returned":
-        return {"return_code": payment.reason_code, "returned_on": item.details["on"]}
+        opens = sum(part for _, part in item.shares)
+        return {
+            "return_code": payment.reason_code,
+            "returned_on": item.details["on"],
+            "opens_minor": opens,
+        }
     if key == "amounts_not_confirmed":
         return {"why": payment.reason_code.removeprefix("unvalidated_")}
     if key == PAID:

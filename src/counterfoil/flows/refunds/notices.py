@@ -10,6 +10,7 @@ from counterfoil.flows.payments.work import Work
 from counterfoil.notices import operations as notice_operations
 from counterfoil.notices.operations import NewNotice
 from counterfoil.payers import queries as payer_queries
+from counterfoil.payments import states as payment_states
 from counterfoil.refunds.policy import Money
 from counterfoil.refunds.queries import Refund
 
@@ -45,6 +46,8 @@ def queue(*, item: Work, refund: Refund, money: Money, now: datetime) -> None:
             "paid_minor": payment.amount_minor + payment.fee_minor,
             "reopened_minor": 0 if refund.lowers_bills else refund.amount_minor - refund.credit_minor,
             "currency": payment.currency,
+            # The bank sent the payment itself back meanwhile: then the money is ours again, and no credit.
+            "is_credit": payment.status != payment_states.RETURNED,
             "reason": refund.reason,
             "refunded_on": item.today.isoformat(),
             "link": f"/billing/payments/{payment.public_id}/",

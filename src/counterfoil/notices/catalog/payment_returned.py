@@ -1,4 +1,4 @@
-"""The bank sent a payment back, so what it paid is owed again (E7)."""
+"""The bank sent a payment back, so what it paid is owed again (E7): nothing, where it was refunded before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("Your bank sent this payment of {amount} back: {reason}.").format(
                 amount=amount, reason=reasons.ach_return(data["return_code"])
             ),
-            _("What it paid is open again and can be paid another way."),
+            *_opened(data),
         ],
         facts=[
             (_("Payment number"), data["payment_number"]),
@@ -34,6 +34,11 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("Questions? Call {biller} at {phone}.").format(biller=biller, phone=data["biller"]["phone"]),
         ],
     )
+
+
+def _opened(data: base.Data) -> list[str]:
+    opens = data.get("opens_minor", data["amount_minor"]) > 0
+    return [_("What it paid is open again and can be paid another way.")] if opens else []
 
 
 KIND = base.Kind(

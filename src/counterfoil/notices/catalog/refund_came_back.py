@@ -1,4 +1,7 @@
-"""A refund that was told of did not arrive: the bank sent it back, and it is the payer's credit."""
+"""A refund that was told of did not arrive: the bank sent it back, and it is the payer's credit.
+
+It is nobody's credit (`is_credit`) where the bank had sent the payment itself back too: the payer has that money.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _(
                 "Your bank did not take the refund of {amount} to {method} and sent it back to {biller}."
             ).format(amount=amount, method=data["method_label"], biller=biller),
-            _(
-                "Nothing is lost: it is your credit with {biller}. Call them if you want it another way."
-            ).format(biller=biller),
+            *_credit(data, biller),
         ],
         facts=[
             (_("Refund"), amount),
@@ -32,6 +33,11 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
             _("Questions? Call {biller} at {phone}.").format(biller=biller, phone=data["biller"]["phone"])
         ],
     )
+
+
+def _credit(data: base.Data, biller: str) -> list[str]:
+    said = _("Nothing is lost: it is your credit with {biller}. Call them if you want it another way.")
+    return [said.format(biller=biller)] if data.get("is_credit", True) else []
 
 
 KIND = base.Kind(
