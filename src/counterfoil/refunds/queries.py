@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, QuerySet, Sum, When
 
 from counterfoil.core import db, scope
 from counterfoil.core.actor import Actor
@@ -101,6 +101,16 @@ def has_unresolved(*, connection_id: int) -> bool:
     """Tell whether what became of a refund sent through this gateway connection is still to be learned."""
     rows = Refund.objects.filter(payment__method__connection_id=connection_id)
     return rows.filter(status__in=states.IN_FLIGHT).exists()
+
+
+def list_telling_keys(*, connection_id: int, limit: int) -> list[str]:
+    """Return keys by which to know the gateway that holds a connection's refunds in flight again.
+
+    Those that the gateway took come first; of the others it may know nothing.
+    """
+    rows = Refund.objects.filter(payment__method__connection_id=connection_id, status__in=states.IN_FLIGHT)
+    taken = Case(When(status=states.PENDING, then=0), default=1)
+    return list(rows.order_by(taken, "pk").values_list("gateway_key", flat=True)[:limit])
 
 
 def find_by_key(*, payment_id: int, key: str) -> tuple[str, str] | None:

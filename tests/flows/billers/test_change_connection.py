@@ -12,8 +12,11 @@ from counterfoil.core.actor import OPERATOR
 from counterfoil.flows.billers import change_connection
 from counterfoil.gateways.sandbox import client
 from tests.factories.outcomes import ask, cut_off, whole
+from tests.factories.refunds import refund
 from tests.factories.sandbox import Practice
 from tests.factories.world import World
+
+SLOW_TO_GO_BACK = "4000000000007726"
 
 
 @pytest.fixture
@@ -86,6 +89,24 @@ def test_the_same_merchant_is_known_by_a_later_payment_when_what_waits_never_arr
 ) -> None:
     unanswered(world, fault="answer_lost_before")
     assert world.pay(world.card("5555555555554444"), whole(world.invoice())).status == "settled"
+    other.secret_key, other.public_key = world.sandbox.secret_key, world.sandbox.public_key
+    point(world, other)
+    assert address(world) == other.base_url
+
+
+def test_another_merchant_waits_for_a_refund_on_its_way(world: World, other: Practice) -> None:
+    """There it would not be found: fenced, the payer's credit, and given back as well."""
+    payment = world.pay(world.card(SLOW_TO_GO_BACK), whole(world.invoice()))
+    assert refund(world, payment, 100_000).status == "pending"
+    with pytest.raises(errors.Stale, match="wait for an answer"):
+        point(world, other)
+    assert address(world) == world.sandbox.base_url
+
+
+def test_the_same_merchant_is_known_by_a_refund_on_its_way(world: World, other: Practice) -> None:
+    """A key that leaked is replaced today, not when the bank has finished; with the old one nobody can even ask."""
+    payment = world.pay(world.card(SLOW_TO_GO_BACK), whole(world.invoice()))
+    refund(world, payment, 100_000)
     other.secret_key, other.public_key = world.sandbox.secret_key, world.sandbox.public_key
     point(world, other)
     assert address(world) == other.base_url

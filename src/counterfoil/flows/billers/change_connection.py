@@ -3,7 +3,9 @@
 How it fails: the new settings are another merchant's. A payment whose outcome is unknown would be looked up there, not
 be found, be fenced and canceled, and be charged again. So nothing changes while one is unresolved, unless the gateway
 that the new settings open knows a payment that was sent to the old one: then it is the same. A payment born between
-that look and the change is kept out by the locks of its method, one that waits for its method by its own.
+that look and the change is kept out by the locks of its method, one that waits for its method by its own. A refund
+that is on its way is the same: fenced elsewhere it would be the payer's credit, and given back as well. Where the
+gateway of the new settings has it, it is the same one: a key that leaked is replaced, whatever is on its way back.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from counterfoil.billers import operations as biller_operations, queries as bill
 from counterfoil.core import db, errors
 from counterfoil.core.actor import Actor
 from counterfoil.flows.billers import connect_gateway
-from counterfoil.gateways import base
+from counterfoil.gateways import base, refunds as gateway_refunds
 from counterfoil.identity import permissions
 from counterfoil.methods import queries as method_queries
 from counterfoil.payments import attempt_queries, queries as payment_queries
@@ -40,7 +42,7 @@ def run(
 
     `is_same_account`: the caller moved the gateway itself, so nothing is asked of it. No operator can say that.
 
-    :raises errors.Stale: payments through it are unresolved, and the gateway does not prove to be the same.
+    :raises errors.Stale: payments or refunds through it are unresolved, and the gateway does not prove to be the same.
     :raises errors.NotPermitted: the role does not allow it.
     :raises errors.NotFound: the biller has no such connection.
     :raises errors.Invalid: an unknown setting, or the gateway's own code does not accept them.
@@ -74,14 +76,24 @@ def run(
 
 
 def _knows_ours(gateway: base.Gateway, connection_id: int) -> bool:
-    """Tell whether the gateway knows a payment that was sent where the unresolved ones were: keys are ours alone."""
+    """Tell whether the gateway knows what was sent where the unresolved payments or refunds were: keys are ours alone.
+
+    Nobody changes the merchant while one of them is unresolved, so knowing one of either kind is enough.
+    """
     db.demand_outside_transaction()
     keys = attempt_queries.list_telling_keys(connection_id=connection_id, limit=MOST_LOOK_UPS)
-    return any(not isinstance(gateway.look_up(key), base.NotFound | base.Unknown) for key in keys)
+    if any(_is_known(gateway.look_up(key)) for key in keys):
+        return True
+    keys = refund_queries.list_telling_keys(connection_id=connection_id, limit=MOST_LOOK_UPS)
+    return bool(keys) and any(_is_known(gateway_refunds.refunds(gateway).look_up_refund(key)) for key in keys)
+
+
+def _is_known(answer: object) -> bool:
+    return not isinstance(answer, base.NotFound | base.Unknown)
 
 
 def _demand_resolved(connection_id: int) -> None:
-    """Refuse where a payment through the connection is unresolved, and let none become so in this transaction.
+    """Refuse where a payment or a refund through it is unresolved, and let none become so in this transaction.
 
     :raises errors.Stale: one is.
     """
