@@ -21,6 +21,7 @@ from counterfoil.payments.rows import (
     ShareRow,
     WaitingRow,
     Wanted,
+    by_invoice,
 )
 
 PAGE_SIZE = 24
@@ -154,7 +155,7 @@ def list_by_keys(
 
 
 def list_shares(*, actor: Actor, payment_ids: Collection[int]) -> dict[int, list[ShareRow]]:
-    """Return what each of these payments pays, as far as the actor may see the payments; one query."""
+    """Return what each of these payments pays, a row an invoice, as far as the actor may see them; one query."""
     rows = Allocation.objects.filter(
         scope.visible(
             actor=actor,
@@ -173,7 +174,7 @@ def list_shares(*, actor: Actor, payment_ids: Collection[int]) -> dict[int, list
         shares[payment_id].append(
             ShareRow(invoice_id, ref, number, amount, left, applied is not None, released is not None)
         )
-    return shares
+    return {payment_id: by_invoice(parts) for payment_id, parts in shares.items()}
 
 
 def list_events(*, actor: Actor, payment_id: int) -> list[EventRow]:
@@ -223,7 +224,7 @@ def list_needed_methods(*, methods: Collection[tuple[int, int]], on: date, since
     """
     rows = Payment.objects.filter(
         Q(status__in=states.IN_FLIGHT)
-        | Q(status=states.SETTLED, returnable_until__gte=on)
+        | Q(status__in=states.PAID, returnable_until__gte=on)
         | Q(submitted_at__gt=since),
         payer_id__in={payer_id for payer_id, _ in methods},
         method_id__in={method_id for _, method_id in methods},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -85,6 +85,21 @@ class ShareRow:
     invoice_open_minor: int
     is_applied: bool
     is_released: bool
+
+
+def by_invoice(shares: Iterable[ShareRow]) -> list[ShareRow]:
+    """Return one row for each invoice: all that the payment pays of it, or what it paid last where it pays nothing.
+
+    Where a part was given back, the rest of it is a part of its own.
+    """
+    found: dict[int, ShareRow] = {}
+    for share in shares:
+        known = found.get(share.invoice_id)
+        if known is None or known.is_released:
+            found[share.invoice_id] = share
+        elif not share.is_released:
+            found[share.invoice_id] = replace(known, amount_minor=known.amount_minor + share.amount_minor)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
