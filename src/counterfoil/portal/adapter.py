@@ -30,7 +30,8 @@ from counterfoil.flows.payers.accept_invitation import Registration
 from counterfoil.flows.payers.open_invitation import Opened
 from counterfoil.identity import queries as identity_queries
 from counterfoil.payers import access_queries as payer_access
-from counterfoil.portal import devices, own_mails, proof
+from counterfoil.portal import devices, own_mails
+from counterfoil.ui import proof
 from counterfoil.ui.requests import Request
 
 # The secret of a link that was followed waits here, out of the address, until it is finished.

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from counterfoil.portal import proof
 from counterfoil.portal.views.base import PortalView
+from counterfoil.ui import proof
 
 
 class WithProof(PortalView):
