@@ -24,9 +24,10 @@ from counterfoil.ledger.models import Line
 from counterfoil.payers import permissions
 from counterfoil.payments import balances, queries as payment_queries, statements, yearly
 from counterfoil.payments.statements import Statement
+from counterfoil.refunds import queries as refund_queries
 from counterfoil.ui import account_sheets
 from counterfoil_sandbox import store
-from tests.factories import sandbox as sandboxes
+from tests.factories import refunds, sandbox as sandboxes
 from tests.factories.world import World
 
 RENT = NewLine("Monthly rent", 320_000)
@@ -238,6 +239,59 @@ def test_what_staff_do_to_an_invoice_stands_on_the_statement(world: World) -> No
     }
 
 
+def test_a_refund_is_owed_again_or_lowers_the_bill_and_is_credit_when_it_comes_back(world: World) -> None:
+    invoice = world.invoice(NewLine("Rent", 320_000))
+    card = world.pay(world.card("4000000000005126"), [(invoice.public_id, 320_000)])
+    refunds.refund(world, card, 125_000)
+    # Some days later, so that it comes back later too.
+    world.sandbox.wait(days=3)
+    world.deliver()
+    wish = refunds.wish(world, card, 50_000, lowers=True, key="lowers")
+    lowered = refunds.give(world, card, wish)
+    for _ in range(9):
+        world.sandbox.wait(days=1)
+        world.deliver()
+    found = read(world, world.today - timedelta(days=30), world.today)
+
+    assert [(m.kind, m.amount_minor, m.balance_minor) for m in found.moves] == [
+        ("invoice.issued", 320_000, 320_000),
+        ("payment.settled", -320_000, 0),
+        ("refund.requested", 125_000, 125_000),
+        ("refund.requested", 50_000, 175_000),
+        ("invoice.credited", -50_000, 125_000),
+        # Both came back: $1,250.00 of it pays the bill again, which changes nothing of what is owed in all.
+        ("refund.came_back", -125_000, 0),
+        ("refund.came_back", -50_000, -50_000),
+    ]
+    assert found.closing_minor == in_books(world, world.today) == -50_000
+    named = statements.with_refunded(
+        found, refund_queries.map_payments_of(actor=world.payer, public_ids=found.refund_refs)
+    )
+    assert lowered.public_id in found.refund_refs
+    assert [account_sheets.move_words(move) for move in named.moves[-4:]] == [
+        f"Refund of payment {card.number}",
+        f"Credit on invoice {invoice.number}",
+        f"Refund of payment {card.number} came back from the bank: it is credit",
+        f"Refund of payment {card.number} came back from the bank: it is credit",
+    ]
+    # Who may not see the payment reads the same figures without its number.
+    assert account_sheets.move_words(found.moves[2]) == "Refund to somebody who shares the bill"
+
+
+def test_the_year_counts_what_was_kept(world: World) -> None:
+    world.set_payments(card_fee_minor=295)
+    invoice = world.invoice(NewLine("Rent", 320_000))
+    card = world.card()
+    kept = world.pay(card, [(invoice.public_id, 200_000)])
+    gone = world.pay(card, [(invoice.public_id, 100_000)])
+    refunds.give(world, kept, refunds.wish(world, kept, 50_000, fee=True))
+    refunds.give(world, gone, refunds.wish(world, gone, 100_000, fee=True))
+    [person] = yearly.read(actor=world.payer, payer_id=world.payer_id, year=world.today.year).people
+    assert (person.part_minor, person.credit_minor, person.fee_minor) == (150_000, 0, 0)
+    assert person.total_minor == 150_000
+    assert [payment.number for payment in person.payments] == [kept.number]
+
+
 def payment_of(world: World) -> str:
     """Return the public id of the only payment there is."""
     [row] = payment_queries.list_page(actor=WORKER, account_id=world.account_id).rows
@@ -246,6 +300,7 @@ def payment_of(world: World) -> str:
 
 def test_every_kind_that_changes_what_is_owed_has_words() -> None:
     source = inspect.getsource(postings)
-    kinds = set(re.findall(r'"((?:invoice|payment|credit)\.[a-z_]+)"', source))
+    kinds = set(re.findall(r'"((?:invoice|payment|credit|refund)\.[a-z_]+)"', source))
 
-    assert kinds - {"payment.funded"} <= set(account_sheets.MOVES)
+    # What is funded, and what has left to a payer, changes nothing of what is owed.
+    assert kinds - {"payment.funded", "refund.paid"} <= set(account_sheets.MOVES)

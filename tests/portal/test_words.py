@@ -23,7 +23,7 @@ BANK = PaymentRow(
     settled_at=None, ended_at=None, method_kind="bank", method_label="Harold (Sandbox Bank 6789)",
     method_last4="6789", decline_class="", reason_code="", action_url="", biller_id=1, biller_name="Maple Court",
     account_id=1, account_number="10442", for_whom="Harold Alvarez", payer_id=1, payer_name="Ruth Alvarez",
-    authorization_id=1,
+    authorization_id=1, refunded_minor=0, refunded_fee_minor=0,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from counterfoil.documents import engine, letterhead
 
 TEMPLATE: Final = "receipt.typ"
 
-Tone = Literal["ok", "wait", "bad"]
+Tone = Literal["ok", "wait", "bad", "back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ class ReceiptLine:
 class ReceiptData:
     """Everything on a receipt, formatted for one locale and zone when it was frozen.
 
-    `tone` is `ok` only when the status is Paid: until then the sheet never says *paid*. `status_note` tells in a
-    sentence what the status means, with the day until which the bank can still return a debit. `facts` and
-    `closing` are further (label, value) lines and paragraphs, such as the authorization's number, or what a
+    `tone` is `ok` only when the status is Paid, and `back` when all of it was refunded: until then the sheet never says
+    *paid*. `status_note` tells in a sentence what the status means, with the day until which the bank can still return
+    a debit. `refunds` are (label, amount) lines of what went back; with the other lines they come to `total`. `facts`
+    and `closing` are further (label, value) lines and paragraphs, such as the authorization's number, or what a
     collector must say.
     """
 
@@ -51,6 +52,7 @@ class ReceiptData:
     billed_for: str = ""
     subtotal: str = ""
     fee: str = ""
+    refunds: tuple[tuple[str, str], ...] = ()
     status_note: str = ""
     left_after: str = ""
     facts: tuple[tuple[str, str], ...] = ()
@@ -88,7 +90,12 @@ def _document(data: ReceiptData) -> dict[str, Any]:
 
 
 def _words(data: ReceiptData) -> dict[str, str]:
-    amounts = {"ok": _("Amount paid"), "wait": _("Amount submitted"), "bad": _("Amount")}
+    amounts = {
+        "ok": _("Amount paid"),
+        "back": _("Amount paid"),
+        "wait": _("Amount submitted"),
+        "bad": _("Amount"),
+    }
     return {
         "title": _("Payment receipt"),
         "number": _("Payment number"),
@@ -119,7 +126,7 @@ def _sums(data: ReceiptData) -> list[tuple[str, str]]:
     if data.fee:
         sums += [(_("Subtotal"), data.subtotal)] if data.subtotal else []
         sums.append((_("Fee"), data.fee))
-    return [*sums, (_("Total"), data.total)]
+    return [*sums, *data.refunds, (_("Total"), data.total)]
 
 
 def _closing(data: ReceiptData) -> str:

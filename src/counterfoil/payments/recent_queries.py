@@ -29,7 +29,7 @@ class RecentRow:
 def list_recent(
     *, actor: Actor, account_id: int, invoice_ids: Sequence[int], since: datetime, scope_name: str = ""
 ) -> list[RecentRow]:
-    """Return what was paid for an account since then and did not fail, the latest first.
+    """Return what was paid for an account since then, did not fail and was not all refunded, the latest first.
 
     The actor sees the own payments, and those of others on invoices addressed to the actor: who has a share of an
     invoice learns nothing of the other shares. With `scope_name` only what was paid under that scope.
@@ -45,7 +45,7 @@ def list_recent(
     addressed = here.filter(scope.visible(**allowed, payer_field="invoice__payer_id"))
     rows = Payment.objects.filter(
         scope.visible(**allowed) | Exists(addressed), account_id=account_id, submitted_at__gt=since
-    ).exclude(status__in=states.FINISHED)
+    ).exclude(status__in=[*states.FINISHED, states.REFUNDED])
     if scope_name:
         rows = rows.filter(scope=scope_name)
     columns = ("method_id", "amount_minor", "currency", "submitted_at", "is_here")

@@ -8,7 +8,7 @@ in no figure; it is named beside the last one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from counterfoil.core.actor import Actor
@@ -21,6 +21,7 @@ from counterfoil.payments.rows import PaymentRow
 
 INVOICE_REF = "inv:"
 PAYMENT_REF = "pay_"
+REFUND = "refund."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Move:
     """One line: what happened, on which day, and what is owed after it. Minor units; positive is owed more.
 
     `kind` is the entry's, such as `invoice.issued`; the number of the invoice or payment is empty where it is not
-    the payer's to see.
+    the payer's to see. `source_ref` is what the entry names as its cause.
     """
 
     day: date
@@ -37,6 +38,7 @@ class Move:
     method_label: str
     amount_minor: int
     balance_minor: int
+    source_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Statement:
     def closing_minor(self) -> int:
         """What was owed when the period ended."""
         return self.moves[-1].balance_minor if self.moves else self.opening_minor
+
+    @property
+    def refund_refs(self) -> set[str]:
+        """The refunds that lines are about: their payments are known to who reads refunds."""
+        return {move.source_ref for move in self.moves if move.kind.startswith(REFUND)}
 
     @property
     def charged_minor(self) -> int:
@@ -75,6 +82,18 @@ def read(*, actor: Actor, account_id: int, payer_id: int, first: date, last: dat
     return Statement(
         first, last, opening, _moves(opening, rows, _invoices(actor, rows), _payments(actor, rows))
     )
+
+
+def with_refunded(found: Statement, payments: Mapping[str, PaymentRow]) -> Statement:
+    """Return the same statement with each refund's line naming its payment; `payments` by the refund's public id."""
+    moves = tuple(_naming(move, payments.get(move.source_ref)) for move in found.moves)
+    return replace(found, moves=moves)
+
+
+def _naming(move: Move, payment: PaymentRow | None) -> Move:
+    if payment is None:
+        return move
+    return replace(move, number=payment.number, method_label=payment.method_label)
 
 
 def _invoices(actor: Actor, rows: Sequence[MoveRow]) -> dict[str, InvoiceRow]:
@@ -108,5 +127,7 @@ def _moves(
         payment, invoice = payments.get(row.source_ref), invoices.get(row.source_ref)
         number = payment.number if payment else invoice.number if invoice else ""
         label = payment.method_label if payment else ""
-        moves.append(Move(row.effective_on, row.kind, number, label, row.amount_minor, balance))
+        moves.append(
+            Move(row.effective_on, row.kind, number, label, row.amount_minor, balance, row.source_ref)
+        )
     return tuple(moves)

@@ -58,9 +58,10 @@ class Yearly:
 
 
 def read(*, actor: Actor, payer_id: int, year: int) -> Yearly:
-    """Return what a payer paid in a year, as far as the actor may see it. Four queries."""
+    """Return what a payer paid in a year, as far as the actor may see it; not what was all refunded. Four queries."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    paid = payment_queries.list_paid(actor=actor, payer_id=payer_id, first=first, last=last)
+    rows = payment_queries.list_paid(actor=actor, payer_id=payer_id, first=first, last=last)
+    paid = [row for row in rows if row.kept_minor]
     shares = payment_queries.list_shares(actor=actor, payment_ids=[payment.id for payment in paid])
     invoice_ids = {share.invoice_id for parts in shares.values() for share in parts}
     lines = invoice_queries.list_lines_of(actor=actor, invoice_ids=invoice_ids)

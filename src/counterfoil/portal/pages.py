@@ -31,6 +31,7 @@ PAGES: Final = {
     states.AWAITING_VALIDATION: StatePage(f"{FOLDER}awaiting_validation.html", is_waiting=True),
     states.PENDING: StatePage(f"{FOLDER}pending.html", is_good=True),
     states.SETTLED: StatePage(f"{FOLDER}paid.html", is_good=True),
+    states.REFUNDED: StatePage(f"{FOLDER}refunded.html", is_good=True),
     states.DECLINED: StatePage(f"{FOLDER}declined.html", can_retry=True),
     states.RETURNED: StatePage(f"{FOLDER}returned.html", can_retry=True),
     states.CANCELED: StatePage(f"{FOLDER}canceled.html", can_retry=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from counterfoil.notices import reasons
 from counterfoil.payments import states
 from counterfoil.payments.queries import EventRow, PaymentRow
+from counterfoil.refunds.queries import RefundRow
 from counterfoil.schedules import states as schedule_states
 from counterfoil.schedules.rows import ScheduledRow
-from counterfoil.ui import formats
+from counterfoil.ui import formats, refunds as refund_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,23 @@ class Step:
     is_ahead: bool = False
 
 
-def of(
+def of(  # noqa: PLR0913 - the parts of one life
     payment: PaymentRow,
     events: Sequence[EventRow],
     *,
     zone: str,
     today: date,
+    refunds: Sequence[RefundRow] = (),
     planned: ScheduledRow | None = None,
     retry: ScheduledRow | None = None,
 ) -> tuple[Step, ...]:
     """Return the steps of a payment, oldest first, in the active language; times in the biller's `zone`.
 
-    `planned` is what it was scheduled as, where it was; `retry` what tries it again, where something does.
+    `refunds` are those that its events tell of; `planned` is what it was scheduled as, where it was; `retry` what tries
+    it again, where something does.
     """
-    told = [_step(payment, event, zone=zone, today=today) for event in events]
+    by_ref = {refund.public_id: refund for refund in refunds}
+    told = [_step(payment, event, by_ref, zone=zone, today=today) for event in events]
     begun = [_scheduled(planned, zone=zone, today=today)] if planned else []
     return (*begun, *(step for step in told if step is not None), *_ahead(payment, today, retry))
 
@@ -53,15 +57,22 @@ def _scheduled(planned: ScheduledRow, *, zone: str, today: date) -> Step:
     return Step(title, formats.instant(planned.created_at, zone=zone, reference=today), note)
 
 
-def _step(payment: PaymentRow, event: EventRow, *, zone: str, today: date) -> Step | None:
-    words = _words(payment, event, today)
+def _step(
+    payment: PaymentRow, event: EventRow, refunds: Mapping[str, RefundRow], *, zone: str, today: date
+) -> Step | None:
+    words = _words(payment, event, refunds, today)
     if words is None:
         return None
     title, note, tone = words
     return Step(title, formats.instant(event.at, zone=zone, reference=today), note, tone)
 
 
-def _words(payment: PaymentRow, event: EventRow, today: date) -> tuple[str, str, str] | None:
+def _words(
+    payment: PaymentRow, event: EventRow, refunds: Mapping[str, RefundRow], today: date
+) -> tuple[str, str, str] | None:
+    if event.event.startswith("refund."):
+        refund = refunds.get(str(event.details.get("refund", "")))
+        return None if refund is None else _refund(payment, event.event, refund, today)
     if event.event == "payment.accepted":
         return _accepted(payment, today)
     if event.event == "payment.funded":
@@ -92,7 +103,33 @@ def _plain(payment: PaymentRow) -> dict[str, tuple[str, str, str]]:
         "payment.declined": (_("Declined"), reasons.decline(payment.decline_class), "bad"),
         "payment.returned": (_("Returned"), _("Your bank sent it back: %(why)s.") % {"why": why}, "bad"),
         "payment.canceled": (_("Canceled"), _("No money moved."), "quiet"),
+        "payment.refunded": (_("Refunded"), _("All of this payment was refunded."), "ok"),
+        "payment.refund_undone": (_("Paid"), _("A refund came back, so this payment counts as paid again."), "ok"),
     }  # fmt: skip
+
+
+def _refund(payment: PaymentRow, event: str, refund: RefundRow, today: date) -> tuple[str, str, str] | None:
+    """Return the words of one step of a refund; codes and our own looking are not for payers."""
+    amount = formats.money(refund.total_minor, currency=refund.currency)
+    named = {"amount": amount, "method": payment.method_label}
+    failed = refund_words.sentence(refund, payment, reference=today)
+    return {
+        "refund.requested": (
+            _("Refund of %(amount)s begun") % named,
+            refund_words.reopened(refund) or _("By %(name)s") % {"name": payment.biller_name},
+            "info",
+        ),
+        "refund.accepted": (
+            _("The bank has the refund"),
+            _("Expect it by %(day)s.") % {"day": formats.day(refund.expected_on, reference=today)}
+            if refund.expected_on
+            else "",
+            "info",
+        ),
+        "refund.paid": (_("%(amount)s refunded") % named, _("To %(method)s") % named, "ok"),
+        "refund.failed": (_("The refund did not go through"), failed, "bad"),
+        "refund.came_back": (_("The refund came back"), failed, "bad"),
+    }.get(event)
 
 
 def _accepted(payment: PaymentRow, today: date) -> tuple[str, str, str]:

@@ -10,6 +10,8 @@ from django.db.models import Case, QuerySet, Sum, When
 
 from counterfoil.core import db, scope
 from counterfoil.core.actor import Actor
+from counterfoil.payments import queries as payment_queries
+from counterfoil.payments.rows import PaymentRow
 from counterfoil.refunds import states
 from counterfoil.refunds.models import Refund
 
@@ -83,6 +85,20 @@ def list_of(*, actor: Actor, payment_ids: Collection[int]) -> dict[int, list[Ref
     for row in (RefundRow(*values) for values in rows.values_list(*_COLUMNS)):
         found[row.payment_id].append(row)
     return found
+
+
+def list_moving(*, actor: Actor, payment_ids: Collection[int]) -> set[int]:
+    """Return which of these payments have a refund on its way, as far as the actor may see them."""
+    rows = _visible(actor).filter(payment_id__in=payment_ids, status__in=states.IN_FLIGHT)
+    return set(rows.values_list("payment_id", flat=True))
+
+
+def map_payments_of(*, actor: Actor, public_ids: Collection[str]) -> dict[str, PaymentRow]:
+    """Return the payment of each of these refunds, by the refund's public id, as far as the actor may see them."""
+    pairs = list(_visible(actor).filter(public_id__in=public_ids).values_list("public_id", "payment_id"))
+    rows = payment_queries.list_by_ids(actor=actor, payment_ids={payment_id for _, payment_id in pairs})
+    by_id = {row.id: row for row in rows}
+    return {public_id: by_id[payment_id] for public_id, payment_id in pairs if payment_id in by_id}
 
 
 def list_sent(*, actor: Actor, biller_id: int) -> list[RefundRow]:

@@ -17,6 +17,7 @@ from counterfoil.documents import (
     summary as summary_document,
 )
 from counterfoil.payers.rows import AccountRow, PayerRow
+from counterfoil.payments.rows import PaymentRow
 from counterfoil.payments.statements import Move, Statement
 from counterfoil.payments.yearly import Person, Yearly
 from counterfoil.ui import formats, sheets
@@ -37,6 +38,17 @@ MOVES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "payment.returned": (
         gettext_lazy("Payment %(number)s was sent back by the bank"),
         gettext_lazy("A payment was sent back by the bank"),
+    ),
+    "refund.requested": (
+        gettext_lazy("Refund of payment %(number)s"), gettext_lazy("Refund to somebody who shares the bill"),
+    ),
+    "refund.failed": (
+        gettext_lazy("Refund of payment %(number)s did not go through: it is credit"),
+        gettext_lazy("A refund did not go through: it is credit"),
+    ),
+    "refund.came_back": (
+        gettext_lazy("Refund of payment %(number)s came back from the bank: it is credit"),
+        gettext_lazy("A refund came back from the bank: it is credit"),
     ),
     "credit.applied": (gettext_lazy("Credit used"), gettext_lazy("Credit used")),
 }  # fmt: skip
@@ -224,13 +236,25 @@ def _person(person: Person, biller: BillerRow) -> summary_document.SummaryPerson
             summary_document.SummaryPayment(
                 day=formats.day(payment.effective_on, long=False),
                 number=payment.number,
-                method=payment.method_label,
-                amount=_money(payment.total_minor, biller),
+                method=_paid_with(payment, biller),
+                amount=_money(payment.kept_minor, biller),
             )
             for payment in person.payments
         ),
         total=_money(person.total_minor, biller),
     )
+
+
+def _paid_with(payment: PaymentRow, biller: BillerRow) -> str:
+    """Return the method of a payment, with what it was before a part of it was refunded."""
+    if not payment.refunded_total_minor:
+        return payment.method_label
+    named = {
+        "paid": _money(payment.total_minor, biller),
+        "refunded": _money(payment.refunded_total_minor, biller),
+    }
+    said = _("%(paid)s paid, %(refunded)s refunded") % named
+    return f"{payment.method_label}. {said}"
 
 
 def _as_of(biller: BillerRow, now: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _, pgettext
@@ -14,12 +15,15 @@ from counterfoil.core import format as core_format
 from counterfoil.documents import invoice as invoice_document, letterhead, receipt as receipt_document
 from counterfoil.invoices.queries import InvoiceRow, LineRow
 from counterfoil.ledger.queries import MoveRow
+from counterfoil.payments import states as payment_states
 from counterfoil.payments.queries import PaymentRow, ShareRow
+from counterfoil.refunds.queries import RefundRow
 from counterfoil.schedules import lateness
 from counterfoil.schedules.rows import ScheduledSum
-from counterfoil.ui import formats, statuses, wording
+from counterfoil.ui import formats, refunds as refund_words, statuses, wording
 
 MIME = "application/pdf"
+RECEIPT_TONES: Final[Mapping[str, receipt_document.Tone]] = {"ok": "ok", "bad": "bad", "back": "back"}
 
 
 def receipt(
@@ -28,24 +32,32 @@ def receipt(
     payment: PaymentRow,
     shares: Sequence[ShareRow],
     invoices: Mapping[int, InvoiceRow],
+    refunds: Sequence[RefundRow],
     now: datetime,
 ) -> bytes:
     """Return the receipt of a payment with its status of the biller's today, in the active language.
 
-    `invoices` are those it pays, by id: what is left of each counts what is on its way as paid.
+    `invoices` are those it pays, by id: what is left of each counts what is on its way as paid. What it pays and what
+    its `refunds` gave back come to its total.
     """
-    telling = wording.of(payment, today=biller_queries.today(biller=biller, now=now), on_paper=True)
-    lines = tuple(_receipt_line(share, invoices.get(share.invoice_id), payment.currency) for share in shares)
+    today = biller_queries.today(biller=biller, now=now)
+    telling = wording.of(payment, today=today, refunds=refunds, on_paper=True)
+    lines = tuple(_receipt_line(share, invoices.get(share.invoice_id), payment) for share in shares)
+    fee_minor = payment.fee_minor - payment.refunded_fee_minor
     data = receipt_document.ReceiptData(
         biller=letterhead_of(biller),
         number=payment.number,
         status=str(statuses.look(telling.status).words),
-        tone="ok" if telling.tone == "ok" else "bad" if telling.tone == "bad" else "wait",
-        status_note=telling.note,
+        tone=RECEIPT_TONES.get(telling.tone, "wait"),
+        status_note=telling.whole,
         paid_at=formats.instant(payment.submitted_at, zone=biller.zone),
         total=formats.money(payment.total_minor, currency=payment.currency),
-        subtotal=formats.money(payment.amount_minor, currency=payment.currency),
-        fee=formats.money(payment.fee_minor, currency=payment.currency) if payment.fee_minor else "",
+        subtotal=formats.money(payment.amount_minor - payment.refunded_minor, currency=payment.currency),
+        fee=formats.money(fee_minor, currency=payment.currency) if fee_minor else "",
+        refunds=tuple(
+            (part.label, formats.money(part.amount_minor, currency=payment.currency))
+            for part in refund_words.parts(refunds, reference=None)
+        ),
         payer=payment.payer_name,
         method=payment.method_label,
         billed_for=payment.for_whom,
@@ -109,13 +121,19 @@ def answer(content: bytes, *, name: str) -> HttpResponse:
     return response
 
 
-def _receipt_line(share: ShareRow, invoice: InvoiceRow | None, currency: str) -> receipt_document.ReceiptLine:
+def _receipt_line(
+    share: ShareRow, invoice: InvoiceRow | None, payment: PaymentRow
+) -> receipt_document.ReceiptLine:
     """Return one line; of an invoice that is no longer shared with the reader nothing but what was paid."""
+    currency = payment.currency
+    left = invoice.open_minor - invoice.pending_minor if invoice else 0
+    is_given_back = share.is_released and payment.status in payment_states.PAID
     return receipt_document.ReceiptLine(
         invoice=share.invoice_number,
         due=formats.day(invoice.due_on, long=False) if invoice else "-",
-        amount=formats.money(share.amount_minor, currency=currency),
-        left=formats.money(invoice.open_minor - invoice.pending_minor, currency=currency) if invoice else "-",
+        amount=formats.money(0 if is_given_back else share.amount_minor, currency=currency),
+        left=formats.money(left, currency=currency) if invoice else "-",
+        about=_("Given back") if is_given_back else "",
     )
 
 

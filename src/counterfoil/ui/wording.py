@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,16 +11,26 @@ from django.utils.translation import gettext as _, gettext_lazy
 from counterfoil.notices import reasons
 from counterfoil.payments import states
 from counterfoil.payments.queries import PaymentRow
-from counterfoil.ui import formats
+from counterfoil.refunds.queries import RefundRow
+from counterfoil.ui import formats, refunds as refund_words
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The payment's public word with its tone, and a sentence for what it means today (empty: nothing to add)."""
+    """The payment's public word with its tone, and a sentence for what it means today (empty: nothing to add).
+
+    `refunds` are a sentence or two about each of its refunds.
+    """
 
     status: str
     tone: str
     note: str
+    refunds: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """All of it in one paragraph."""
+        return " ".join(part for part in (self.note, *self.refunds) if part)
 
 
 _TONES = {
@@ -27,6 +38,7 @@ _TONES = {
     states.DECLINED: "bad",
     states.RETURNED: "bad",
     states.CANCELED: "bad",
+    states.REFUNDED: "back",
 }
 
 
@@ -48,14 +60,17 @@ _CANCELED = {
 }
 
 
-def of(payment: PaymentRow, *, today: date, on_paper: bool = False) -> Telling:
-    """Return what to say about a payment on the biller's `today`; days have their year `on_paper`."""
-    note = _note(payment, today, on_paper=on_paper)
-    return Telling(payment.public_status, _TONES.get(payment.status, "wait"), note)
-
-
-def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
+def of(
+    payment: PaymentRow, *, today: date, refunds: Sequence[RefundRow] = (), on_paper: bool = False
+) -> Telling:
+    """Return what to say about a payment, and its refunds, on the biller's `today`; days have their year `on_paper`."""
     reference = None if on_paper else today
+    said = tuple(refund_words.sentence(refund, payment, reference=reference) for refund in refunds)
+    note = _note(payment, today, reference)
+    return Telling(payment.public_status, _TONES.get(payment.status, "wait"), note, said)
+
+
+def _note(payment: PaymentRow, today: date, reference: date | None) -> str:
     match payment.status:
         case states.SUBMITTING | states.UNKNOWN:
             note = _("We are confirming this with the bank. You do not need to pay again.")
@@ -71,6 +86,8 @@ def _note(payment: PaymentRow, today: date, *, on_paper: bool) -> str:
         case states.PENDING | states.SETTLED:
             parts = (_expected(payment, today, reference), _returnable(payment, today, reference))
             note = " ".join(part for part in parts if part)
+        case states.REFUNDED:
+            note = ""  # what was refunded is said by each refund
         case states.DECLINED:
             note = reasons.decline(payment.decline_class)
         case states.RETURNED:

@@ -26,9 +26,11 @@ from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import LinkRow, PayerRow
 from counterfoil.payments import queries as payment_queries, statements, yearly
 from counterfoil.payments.rows import PaymentRow, ShareRow, Wanted
+from counterfoil.payments.statements import Statement
 from counterfoil.portal import papers
 from counterfoil.portal.forms.documents import LONGEST_DAYS, Period
 from counterfoil.portal.views.base import BillingView
+from counterfoil.refunds import queries as refund_queries
 from counterfoil.ui import account_sheets, formats, sheets, statuses
 
 SHOW: Final = {
@@ -210,12 +212,21 @@ class StatementSheet(DocumentsView):
             biller=biller,
             payer=payer,
             account=link.account,
-            found=found,
+            found=self._with_refunded(found),
             pending_minor=pending.get((link.account.id, payer.id), 0),
             now=self.now,
         )
         name = f"statement-{link.account.number}-{first.isoformat()}-{last.isoformat()}.pdf"
         return sheets.answer(content, name=name)
+
+    def _with_refunded(self, found: Statement) -> Statement:
+        """The statement with its refunds named; no query where there are none."""
+        refs = found.refund_refs
+        if not refs:
+            return found
+        return statements.with_refunded(
+            found, refund_queries.map_payments_of(actor=self.reader, public_ids=refs)
+        )
 
     def _period(self, today: date) -> tuple[date, date]:
         try:
@@ -287,7 +298,7 @@ def authorized(row: EvidenceRow, labels: Mapping[str, str]) -> Authorized:
 def _header() -> list[str]:
     return [
         _("Date"), _("Payment number"), _("Biller"), _("For"), _("Account"), _("Paid by"), _("Method"), _("Invoices"),
-        _("Amount"), _("Fee"), _("Total"), _("Currency"), _("Status"), _("Taken on"),
+        _("Amount"), _("Fee"), _("Total"), _("Currency"), _("Status"), _("Taken on"), _("Refunded"),
     ]  # fmt: skip
 
 
@@ -296,5 +307,5 @@ def _cells(row: PaymentRow, shares: list[ShareRow]) -> list[Cell]:
         row.submitted_on, row.number, row.biller_name, row.for_whom, row.account_number, row.payer_name,
         row.method_label, " ".join(share.invoice_number for share in shares), csv_text.amount(row.amount_minor),
         csv_text.amount(row.fee_minor), csv_text.amount(row.total_minor), row.currency,
-        str(statuses.look(row.public_status).words), row.effective_on,
+        str(statuses.look(row.public_status).words), row.effective_on, csv_text.amount(row.refunded_total_minor),
     ]  # fmt: skip

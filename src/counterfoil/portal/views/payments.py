@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -20,9 +22,11 @@ from counterfoil.payments import queries as payment_queries, states
 from counterfoil.payments.queries import PaymentRow, ShareRow, Wanted
 from counterfoil.portal import pages, timeline
 from counterfoil.portal.views.base import BillingView
+from counterfoil.refunds import queries as refund_queries, states as refund_states
+from counterfoil.refunds.queries import RefundRow
 from counterfoil.schedules import queries as schedule_queries, states as schedule_states
 from counterfoil.schedules.rows import ScheduledRow
-from counterfoil.ui import sheets, wording
+from counterfoil.ui import refunds as refund_words, sheets, wording
 
 COUNTED = 999
 # The public words as filters; what a word means inside is told by the one public mapping.
@@ -57,7 +61,7 @@ class PaymentList(BillingView):
             "show": show,
             "filters": [(key, label) for key, (label, _words) in SHOW.items()],
             "later": self._later() if show in LATER and not after else [],
-            "rows": page.rows,
+            "rows": self._rows(page.rows),
             "several_billers": len(self.billers) > 1,
             "count": count,
             "is_cut": count > COUNTED,
@@ -65,6 +69,12 @@ class PaymentList(BillingView):
             "older_url": f"{here}&{urlencode({'after': str(page.next)})}" if page.next else "",
         }
         return self.page("portal/payments/list.html", values)
+
+    def _rows(self, rows: Sequence[PaymentRow]) -> list[tuple[PaymentRow, str]]:
+        """The payments, each with what went back of it in words."""
+        refunded = [row.id for row in rows if row.refunded_total_minor]
+        moving = refund_queries.list_moving(actor=self.actor, payment_ids=refunded) if refunded else set()
+        return [(row, refund_words.short(row, is_on_its_way=row.id in moving)) for row in rows]
 
     def _later(self) -> list[tuple[ScheduledRow, bool]]:
         """What is set for later, and whether each can still be canceled."""
@@ -89,10 +99,15 @@ class PaymentView(BillingView):
         """To whom it was paid."""
         return self.billers[self.payment.biller_id]
 
-    @property
+    @functools.cached_property
     def shares(self) -> list[ShareRow]:
         """What it pays."""
         return payment_queries.list_shares(actor=self.actor, payment_ids=[self.payment.id])[self.payment.id]
+
+    @functools.cached_property
+    def refunds(self) -> list[RefundRow]:
+        """What went back of it, or was to."""
+        return refund_queries.list_of(actor=self.actor, payment_ids=[self.payment.id])[self.payment.id]
 
     def state(self) -> dict[str, object]:
         """Return what the part of the page that changes by itself shows."""
@@ -107,12 +122,17 @@ class PaymentView(BillingView):
             "shares": self.shares,
             "seen_ids": self._seen_ids(),
             "state": page,
-            "telling": wording.of(self.payment, today=today),
+            "telling": wording.of(self.payment, today=today, refunds=self.refunds),
+            "refund_parts": refund_words.parts(self.refunds, reference=today),
+            "banks_note": self._banks_note(today),
+            "kept_fee_minor": self.payment.fee_minor - self.payment.refunded_fee_minor,
+            "is_paid": self.payment.status in states.PAID,
             "steps": timeline.of(
                 self.payment,
                 events,
                 zone=self.biller.zone,
                 today=today,
+                refunds=self.refunds,
                 planned=self._planned(),
                 retry=retry,
             ),
@@ -123,6 +143,12 @@ class PaymentView(BillingView):
             "is_step": self.request.GET.get("step") == "3",
             "problem_url": self._problem_url(),
         }
+
+    def _banks_note(self, today: date) -> str:
+        """Say that banks take their time, where a refund left so lately that it may not be seen yet."""
+        left = [row.refunded_on for row in self.refunds if row.status == refund_states.REFUNDED]
+        is_new = any(day and (today - day).days <= refund_words.BANKS_TAKE for day in left)
+        return refund_words.banks_note(self.payment) if is_new else ""
 
     def _seen_ids(self) -> set[int]:
         """Those of the invoices it pays that can be opened: a shared one not any more once the share has ended."""
@@ -217,6 +243,7 @@ class Receipt(PaymentView):
             payment=self.payment,
             shares=shares,
             invoices={invoice.id: invoice for invoice in invoices},
+            refunds=self.refunds,
             now=self.now,
         )
         return sheets.answer(content, name=f"receipt-{self.payment.number}.pdf")
