@@ -197,6 +197,7 @@ RULES: Final[dict[str, Rule]] = {
     "desk-invoice-pdf": desk(permissions.SEE_INVOICES, ref="invoice"),
     "desk-payments": desk(permissions.SEE_PAYMENTS),
     "desk-payment": desk(permissions.SEE_PAYMENTS, ref="payment"),
+    "desk-refund": desk(permissions.REFUND_PAYMENTS, ref="payment"),
     "desk-receipt": desk(permissions.SEE_PAYMENTS, ref="payment"),
     "desk-requests": desk(permissions.SEE_ACCOUNTS),
     "desk-request": desk(permissions.SEE_ACCOUNTS, ref="request"),

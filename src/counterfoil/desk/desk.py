@@ -21,6 +21,7 @@ from counterfoil.billers.queries import BillerRow
 from counterfoil.core import clock, errors
 from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.identity import permissions
+from counterfoil.ui import proof
 from counterfoil.ui.requests import Request
 
 P = ParamSpec("P")
@@ -80,10 +81,13 @@ PLACES: Final = (
 PageView = Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]
 
 
-def page(permission: str) -> Callable[[PageView[P]], Callable[..., HttpResponse]]:
+def page(
+    permission: str, *, asks_proof: bool = False
+) -> Callable[[PageView[P]], Callable[..., HttpResponse]]:
     """Turn a view into a page of one biller's desk for staff whose role there allows `permission`.
 
-    What is not theirs is not found: no page of the desk tells what exists elsewhere.
+    What is not theirs is not found: no page of the desk tells what exists elsewhere. With `asks_proof` it opens to who
+    proved lately who they are (compliance AS-18), as the portal's do.
     """
 
     def turned(view: PageView[P]) -> Callable[..., HttpResponse]:
@@ -93,6 +97,8 @@ def page(permission: str) -> Callable[[PageView[P]], Callable[..., HttpResponse]
             try:
                 desk = _open(request, biller)
                 desk.actor.demand_staff(permission, biller_id=desk.biller.id)
+                if asks_proof and not proof.is_fresh(request):
+                    return proof.ask(request)
                 return view(request, desk, *refs, **named)
             except (errors.NotFound, errors.NotPermitted) as error:
                 raise Http404 from error

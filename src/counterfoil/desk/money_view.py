@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -18,6 +18,7 @@ from counterfoil.payments import states
 from counterfoil.payments.queries import PaymentRow, ShareRow
 from counterfoil.schedules import lateness
 from counterfoil.schedules.rows import ScheduledSum
+from counterfoil.ui import refunds as refund_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,23 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """A payment in a list. `expected_on` is the day its money should lie in the biller's bank account."""
+    """A payment in a list. `expected_on` is the day its money should lie in the biller's bank account.
+
+    `refunded` says what of it went back, empty where nothing did.
+    """
 
     row: PaymentRow
     origin: str
     method: str
     shares: tuple[ShareRow, ...] = ()
     expected_on: date | None = None
+    refunded: str = ""
+
+    @property
+    def paying(self) -> list[ShareRow]:
+        """What it pays, or paid until it failed: without what was given back of one that is Paid."""
+        is_paid = self.row.status in states.PAID
+        return [share for share in self.shares if not (is_paid and share.is_released)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,12 @@ def invoice_lines(
 
 
 def payment_lines(
-    *, rows: Sequence[PaymentRow], shares: dict[int, list[ShareRow]], zone: str
+    *, rows: Sequence[PaymentRow], shares: dict[int, list[ShareRow]], zone: str, moving: Collection[int] = ()
 ) -> list[PaymentLine]:
-    """Return payments with what they pay and when they should arrive."""
+    """Return payments with what they pay, when they should arrive, and what goes back.
+
+    `moving` are those with a refund on its way.
+    """
     return [
         PaymentLine(
             row=row,
@@ -75,6 +89,7 @@ def payment_lines(
             method=words.of(words.METHODS, row.method_kind),
             shares=tuple(shares.get(row.id, ())),
             expected_on=expected_on(payment=row, zone=zone),
+            refunded=refund_words.short(row, is_on_its_way=row.id in moving),
         )
         for row in rows
     ]

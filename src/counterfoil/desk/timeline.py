@@ -11,9 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from counterfoil.core.calendar import FED
+from counterfoil.desk import refund_view
 from counterfoil.notices import reasons
 from counterfoil.payments import states
 from counterfoil.payments.queries import EventRow, PaymentRow
+from counterfoil.refunds import states as refund_states
+from counterfoil.refunds.queries import RefundRow
+from counterfoil.ui import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +46,43 @@ _TITLES: Final[Mapping[str, tuple[str | Promise, str]]] = {
     "payment.declined": (gettext_lazy("Declined"), "bad"),
     "payment.returned": (gettext_lazy("Returned by the bank"), "bad"),
     "payment.canceled": (gettext_lazy("Canceled"), "quiet"),
+    "refund.requested": (gettext_lazy("Refund of %(amount)s begun"), "info"),
+    "refund.accepted": (gettext_lazy("The gateway has the refund of %(amount)s"), "info"),
+    "refund.unknown": (gettext_lazy("No answer about the refund yet: we are asking the gateway"), "warn"),
+    "refund.paid": (gettext_lazy("%(amount)s refunded"), "ok"),
+    "refund.failed": (gettext_lazy("The refund of %(amount)s did not go through"), "bad"),
+    "refund.came_back": (gettext_lazy("The refund of %(amount)s came back from the bank"), "bad"),
+    "payment.refunded": (gettext_lazy("All of it is refunded"), "quiet"),
+    "payment.refund_undone": (gettext_lazy("Paid again, for a refund came back"), "info"),
 }
 
 
-def of(*, payment: PaymentRow, events: Sequence[EventRow]) -> list[Moment]:
-    """Return what happened, oldest first, then what is expected."""
-    return [*(_happened(event, payment) for event in events), *_ahead(payment)]
+def of(*, payment: PaymentRow, events: Sequence[EventRow], refunds: Sequence[RefundRow] = ()) -> list[Moment]:
+    """Return what happened, oldest first, then what is expected. `refunds` are those that events tell of."""
+    by_ref = {refund.public_id: refund for refund in refunds}
+    return [
+        *(_happened(event, payment, by_ref) for event in events),
+        *_ahead(payment),
+        *(_refund_ahead(refund) for refund in refunds if refund.status == refund_states.PENDING),
+    ]
 
 
-def _happened(event: EventRow, payment: PaymentRow) -> Moment:
+def _refund_ahead(refund: RefundRow) -> Moment:
+    title = _("%(amount)s refunded") % {"amount": formats.money(refund.total_minor, currency=refund.currency)}
+    return Moment(title, None, refund.expected_on, "", "", "quiet", is_ahead=True)
+
+
+def _happened(event: EventRow, payment: PaymentRow, refunds: Mapping[str, RefundRow]) -> Moment:
     title, tone = _TITLES.get(
         event.event, (event.event.partition(".")[2].replace("_", " ").capitalize(), "quiet")
     )
     note, code = _reason(event, payment)
+    if event.event.startswith("refund."):
+        amount = formats.money(int(event.details.get("amount_minor", 0)), currency=payment.currency)
+        title = str(title) % {"amount": amount}
+        refund = refunds.get(str(event.details.get("refund", "")))
+        if event.event == "refund.requested" and refund is not None and refund.requested_by_name:
+            note = _("By %(name)s") % {"name": refund.requested_by_name}
     return Moment(title=str(title), at=event.at, on=None, note=note, code=code, tone=tone)
 
 
@@ -71,6 +99,8 @@ def _reason(event: EventRow, payment: PaymentRow) -> tuple[str, str]:
     if event.event == "payment.returned":
         why = reasons.ach_return(code)
         return why[:1].upper() + why[1:] + ".", code
+    if event.event in {"refund.failed", "refund.came_back"}:
+        return refund_view.failure(code), code
     return "", code
 
 

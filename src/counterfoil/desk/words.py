@@ -85,6 +85,8 @@ NOTICES: Final[Words] = {
     "payment_paid": _("Payment is paid"),
     "payment_declined": _("Payment declined"),
     "payment_returned": _("Payment returned"),
+    "payment_refunded": _("Refund"),
+    "refund_came_back": _("Refund came back"),
     "payment_recorded": _("Check or cash recorded"),
     "request_received": _("Request received"),
     "request_answered": _("Request answered"),
@@ -98,6 +100,16 @@ NOTICES: Final[Words] = {
     "invoice_credited": _("Invoice credited"),
     "invoice_readdressed": _("Invoice addressed to the payer"),
     "invoice_handed_over": _("Invoice addressed to someone else"),
+}
+
+# Why a refund failed, by the gateway's word; the codes of banks have their own words (`notices.reasons`).
+REFUND_CODES: Final[Words] = {
+    "expired_or_canceled_card": _("The card has expired or was canceled."),
+    "refund_too_much": _("The gateway has less of this payment left than that."),
+    "not_refundable": _("The gateway says that this payment cannot be refunded."),
+    "too_old": _("The payment is too old for the gateway to refund it."),
+    "key_fenced": _("No answer came in time, so it was stopped before any money moved."),
+    "connection": _("The gateway's connection could not be used."),
 }
 
 DELIVERIES: Final[Words] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from counterfoil.desk import desk as desks, late, lists, money_view, portal_access, words
+from counterfoil.desk import desk as desks, late, lists, money_view, portal_access, refunded, words
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
@@ -89,7 +89,12 @@ def _money(desk: Desk, account: AccountRow, payer_ids: list[int]) -> dict[str, o
         "aging": money_view.aging(rows=owed, today=desk.today, later=later),
         "invoices": money_view.invoice_lines(rows=invoices.rows, today=desk.today, later=later),
         "more_invoices": invoices.next is not None,
-        "payments": money_view.payment_lines(rows=payments.rows, shares=shares, zone=desk.biller.zone),
+        "payments": money_view.payment_lines(
+            rows=payments.rows,
+            shares=shares,
+            zone=desk.biller.zone,
+            moving=refunded.moving(desk, payments.rows),
+        ),
         "more_payments": payments.next is not None,
     }
 

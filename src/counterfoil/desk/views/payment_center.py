@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from counterfoil.desk import desk as desks, lists, money_view
+from counterfoil.desk import desk as desks, lists, money_view, refunded
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.payments import queries as payment_queries, states
@@ -18,7 +18,7 @@ PLACE = "desk-undeposited"
 # What was paid elsewhere before it was imported never comes into a deposit.
 ORIGINS: Final = ("portal", "link", "schedule", "autopay", "pull", "plan", "hand")
 SHOW: Final = {
-    "undeposited": (_("Undeposited"), (*states.IN_FLIGHT, states.SETTLED)),
+    "undeposited": (_("Undeposited"), (*states.IN_FLIGHT, *states.PAID)),
     "failed": (_("Failed"), states.FINISHED),
 }
 
@@ -43,7 +43,9 @@ def undeposited(request: HttpRequest, desk: Desk) -> HttpResponse:
     shares = payment_queries.list_shares(actor=desk.actor, payment_ids=[row.id for row in found.rows])
     total = payment_queries.count_wanted(actor=desk.actor, wanted=wanted, at_most=lists.MOST_COUNTED)
     context = {
-        "lines": money_view.payment_lines(rows=found.rows, shares=shares, zone=desk.biller.zone),
+        "lines": money_view.payment_lines(
+            rows=found.rows, shares=shares, zone=desk.biller.zone, moving=refunded.moving(desk, found.rows)
+        ),
         "show": show,
         "filters": [
             (key, label, lists.address(request, show=key)) for key, (label, _statuses) in SHOW.items()

@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from counterfoil.agreements import queries as agreement_queries
-from counterfoil.desk import desk as desks, lists, money_view, timeline
+from counterfoil.desk import desk as desks, lists, money_view, refund_view, refunded, timeline
 from counterfoil.desk.desk import Desk
+from counterfoil.flows.refunds import give_back
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
 from counterfoil.payers import queries as payer_queries
 from counterfoil.payments import attempt_queries, queries as payment_queries, states
 from counterfoil.payments.queries import Wanted
+from counterfoil.refunds import queries as refund_queries
 from counterfoil.ui import sheets
 
 PLACE = "desk-payments"
@@ -27,6 +29,7 @@ SHOW: Final = {
     "paid": (_("Paid"), "Paid"),
     "declined": (_("Declined"), "Declined"),
     "returned": (_("Returned"), "Returned"),
+    "refunded": (_("Refunded"), "Refunded"),
     "canceled": (_("Canceled"), "Canceled"),
 }
 
@@ -56,7 +59,9 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
     total = payment_queries.count_wanted(actor=desk.actor, wanted=wanted, at_most=lists.MOST_COUNTED)
     context = {
-        "lines": money_view.payment_lines(rows=found.rows, shares={}, zone=desk.biller.zone),
+        "lines": money_view.payment_lines(
+            rows=found.rows, shares={}, zone=desk.biller.zone, moving=refunded.moving(desk, found.rows)
+        ),
         "show": show,
         "filters": [(key, label, lists.address(request, show=key)) for key, (label, _word) in SHOW.items()],
         "search_query": search,
@@ -84,6 +89,7 @@ def receipt(_request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         payment=payment,
         shares=shares,
         invoices={invoice.id: invoice for invoice in invoices},
+        refunds=refund_queries.list_of(actor=desk.actor, payment_ids=[payment.id])[payment.id],
         now=desk.now,
     )
     return sheets.answer(content, name=f"receipt-{payment.number}.pdf")
@@ -97,16 +103,23 @@ def one(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     [account] = payer_queries.list_accounts_by_ids(actor=desk.actor, account_ids=[payment.account_id])
     [payer] = payer_queries.list_payers_by_ids(actor=desk.actor, payer_ids=[payment.payer_id])
     shares = payment_queries.list_shares(actor=desk.actor, payment_ids=[payment.id])
+    refunds = refund_queries.list_of(actor=desk.actor, payment_ids=[payment.id])[payment.id]
     live = [share for share in shares[payment.id] if not share.is_released]
     context = {
         "line": money_view.payment_lines(rows=[payment], shares=shares, zone=desk.biller.zone)[0],
         "payment": payment,
         "account": account,
         "payer": payer,
-        "unapplied_minor": payment.amount_minor - sum(share.amount_minor for share in live),
+        "unapplied_minor": payment.amount_minor
+        - payment.refunded_minor
+        - sum(share.amount_minor for share in live),
+        "refunds": refund_view.lines(refunds, payment=payment, today=desk.today),
+        "may_refund": desk.may(permissions.REFUND_PAYMENTS) and give_back.refundable_minor(payment) > 0,
         "is_finished": payment.status in states.FINISHED,
         "timeline": timeline.of(
-            payment=payment, events=payment_queries.list_events(actor=desk.actor, payment_id=payment.id)
+            payment=payment,
+            events=payment_queries.list_events(actor=desk.actor, payment_id=payment.id),
+            refunds=refunds,
         ),
         "gateway_key": attempt_queries.gateway_keys(payment_ids=[payment.id]).get(payment.id, ""),
         "authorization": agreement_queries.get(actor=desk.actor, authorization_id=payment.authorization_id)

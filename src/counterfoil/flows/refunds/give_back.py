@@ -15,7 +15,7 @@ was deleted meanwhile (a refund goes by the charge's own reference).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ from counterfoil.flows.payments.work import Work
 from counterfoil.flows.refunds import calls, plan as plans, record
 from counterfoil.flows.refunds.plan import Part, Plan
 from counterfoil.identity import permissions
-from counterfoil.invoices import operations as invoice_operations
+from counterfoil.invoices import operations as invoice_operations, queries as invoice_queries
 from counterfoil.invoices.queries import InvoicePart
 from counterfoil.ledger import operations as ledger_operations, postings
 from counterfoil.methods import queries as method_queries
@@ -46,6 +46,8 @@ from counterfoil.refunds.queries import Refund
 LEASE: Final = timedelta(minutes=1)
 REASON_LENGTH: Final = 200
 KEY_ONCE: Final = "refund_key_once"
+# The code of a refusal that another review does not help with.
+USED: Final = "form_used"
 # Money that came outside every gateway goes back outside it.
 BY_HAND: Final = ("import", "hand")
 
@@ -86,7 +88,12 @@ def review(*, actor: Actor, ref: str, wish: Wish) -> Plan:
     _check(payment, wish)
     parts = [Part(*part) for part in payment_queries.list_live_parts(payment_id=payment.id)]
     left_over = payment.amount_minor - payment.refunded_minor - sum(part.amount_minor for part in parts)
-    return _plan(payment.fee_minor - payment.refunded_fee_minor, left_over, parts, wish)
+    made = _plan(payment.fee_minor - payment.refunded_fee_minor, left_over, parts, wish)
+    invoices = invoice_queries.list_by_ids(
+        actor=actor, invoice_ids=[part.invoice_id for part in made.invoices]
+    )
+    _demand_own_bills({row.payer_id for row in invoices}, payment.payer_id, wish)
+    return made
 
 
 def run(*, actor: Actor, now: datetime, ref: str, wish: Wish) -> str:
@@ -141,7 +148,7 @@ def _known(payment_id: int, wish: Wish) -> str | None:
     if found is None:
         return None
     if found[1] != wish.hash:
-        raise errors.Stale(_("This form was used already. Please open it again."))
+        raise errors.Stale(_("This form was used already. Please open it again."), code=USED)
     return found[0]
 
 
@@ -167,7 +174,8 @@ def _birth(actor: Actor, now: datetime, payment: PaymentRow, wish: Wish) -> Refu
     made = _plan(held.fee_minor - held.refunded_fee_minor, item.left_over_minor, parts, wish)
     if made.digest != wish.seen:
         raise errors.Stale(_("This payment changed meanwhile. Please check it again."))
-    _demand_own_bills(item, made, wish)
+    payers = {item.invoices[part.invoice_id].payer_id for part in made.invoices}
+    _demand_own_bills(payers, held.payer_id, wish)
     if held.method_id is not None:
         # Nobody changes what its gateway is opened with meanwhile (`change_connection`).
         method_queries.lock(method_ids=[held.method_id])
@@ -181,12 +189,9 @@ def _birth(actor: Actor, now: datetime, payment: PaymentRow, wish: Wish) -> Refu
     return refund
 
 
-def _demand_own_bills(item: Work, made: Plan, wish: Wish) -> None:
+def _demand_own_bills(addressees: Collection[int], payer_id: int, wish: Wish) -> None:
     """Refuse to lower a bill for a part of it that somebody else took: its addressee would gain by it."""
-    is_shared = any(
-        item.invoices[part.invoice_id].payer_id != item.payment.payer_id for part in made.invoices
-    )
-    if wish.lowers_bills and is_shared:
+    if wish.lowers_bills and any(addressee != payer_id for addressee in addressees):
         raise errors.Invalid(
             _("A shared bill is not lowered by a refund. Change it on the invoice itself."),
             field="lowers_bills",
