@@ -383,6 +383,8 @@ def test_lists_show_what_went_back_and_find_what_was_refunded(
     assert payment.number in text(desk.get(f"{listing}?show=refunded"))
     assert payment.number not in text(desk.get(f"{listing}?show=paid"))
     assert "$3,200.00 refunded" not in text(desk.get(listing))
+    # What pays nothing because it went back is not credit.
+    assert "– Card •••• 4242 $3,200.00 $0.00 Portal" in text(desk.get(waiting))
 
 
 def test_lists_ask_once_about_all_refunds(

@@ -119,6 +119,20 @@ def test_the_fee_went_with_it(world: World, ruth: Client, invoice: InvoiceRow) -
     assert "Fee $2.95" not in seen
 
 
+def test_what_neither_a_bill_nor_a_refund_has_is_credit(
+    world: World, ruth: Client, invoice: InvoiceRow
+) -> None:
+    payment = world.pay(world.card(), [(invoice.public_id, 330_000)])
+    assert f"Invoice {invoice.number} $3,200.00 Credit for the next invoice $100.00 Total" in text(
+        ruth, page(payment)
+    )
+    give(world, payment, 4_000)
+    seen = text(ruth, page(payment))
+    assert f"Invoice {invoice.number} $3,200.00 Credit for the next invoice $60.00 Refunded on" in seen
+    # Nothing that a bill had was touched.
+    assert "is open again" not in seen
+
+
 def test_on_its_way_it_says_until_when(world: World, ruth: Client, invoice: InvoiceRow) -> None:
     payment = world.pay(world.bank(), [(invoice.public_id, 10_000)])
     days(world, 10)

@@ -125,6 +125,7 @@ class PaymentView(BillingView):
             "telling": wording.of(self.payment, today=today, refunds=self.refunds),
             "refund_parts": refund_words.parts(self.refunds, reference=today),
             "banks_note": self._banks_note(today),
+            "left_over_minor": self._left_over_minor(),
             "kept_fee_minor": self.payment.fee_minor - self.payment.refunded_fee_minor,
             "is_paid": self.payment.status in states.PAID,
             "steps": timeline.of(
@@ -143,6 +144,13 @@ class PaymentView(BillingView):
             "is_step": self.request.GET.get("step") == "3",
             "problem_url": self._problem_url(),
         }
+
+    def _left_over_minor(self) -> int:
+        """What of a payment that is Paid neither a bill nor a refund has: credit for the next bill."""
+        if self.payment.status not in states.PAID:
+            return 0
+        pays = sum(share.amount_minor for share in self.shares if not share.is_released)
+        return self.payment.amount_minor - self.payment.refunded_minor - pays
 
     def _banks_note(self, today: date) -> str:
         """Say that banks take their time, where a refund left so lately that it may not be seen yet."""
