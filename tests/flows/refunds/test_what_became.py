@@ -10,7 +10,7 @@ from counterfoil.core import errors
 from counterfoil.core.actor import WORKER
 from counterfoil.flows.books import catch_up, reconcile, verify
 from counterfoil.flows.refunds import record, resolve
-from counterfoil.gateways.refunds import RefundFailed
+from counterfoil.gateways.refunds import Refunded, RefundFailed
 from counterfoil.invoices.drafts import NewLine
 from counterfoil.notices import rendering
 from counterfoil.notices.models import Notice
@@ -140,6 +140,16 @@ def test_a_second_refund_is_born_while_the_first_is_unknown(world: World) -> Non
     ask(world, minutes=2)
     assert world.payment(payment.public_id).public_status == "Refunded"
     assert_sound(world)
+
+
+def test_an_answer_that_cannot_be_written_down_holds_up_no_other(world: World) -> None:
+    """A gateway's reference of any length: one refund keeps waiting, the one after it is recorded."""
+    first, second = paid(world, SLOW_CARD), paid(world, SLOW_CARD)
+    rows = [refund(world, payment, 320_000) for payment in (first, second)]
+    answers = [(rows[0].id, Refunded("re_" + "9" * 200)), (rows[1].id, Refunded("re_2"))]
+    record.run(actor=WORKER, now=world.now, answers=answers, source="look_up")
+    assert [status(world, payment) for payment in (first, second)] == ["pending", "refunded"]
+    assert verify.run(biller_id=world.biller_id) == []
 
 
 @pytest.mark.parametrize("refunded_first", [True, False], ids=["it had left", "it is on its way"])

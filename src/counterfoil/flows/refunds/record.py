@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from django.db import DataError, IntegrityError
+
 from counterfoil.audit import operations as audit_operations
 from counterfoil.core import db
 from counterfoil.core.actor import WORKER, Actor
@@ -53,10 +55,17 @@ class _Told:
 def run(*, actor: Actor, now: datetime, answers: Sequence[Answer], source: str) -> None:
     """Record what became of refunds, with books, timeline, notices and audit; one commit each.
 
-    `source` is answer, event or look_up. Credit that a failed refund made is spent right after.
+    `source` is answer, event or look_up. Credit that a failed refund made is spent right after. Where the database
+    refuses one of several, the others are recorded all the same.
     """
     for refund_id, outcome in answers:
-        pair = db.in_transaction(partial(_record, actor, now, refund_id, outcome, source))
+        try:
+            pair = db.in_transaction(partial(_record, actor, now, refund_id, outcome, source))
+        except (DataError, IntegrityError):
+            if len(answers) == 1:
+                raise
+            log.exception("what became of a refund cannot be recorded", extra={"ref": refund_id})
+            continue
         if pair is not None:
             account_id, payer_id = pair
             apply_credit.run(actor=WORKER, now=now, payer_id=payer_id, account_id=account_id)
