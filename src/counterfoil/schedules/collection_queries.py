@@ -38,15 +38,17 @@ def list_announced(*, biller_id: int, keys: Collection[str]) -> dict[str, Announ
 
 
 def list_failed(*, authorization_ids: Collection[int]) -> dict[tuple[int, int], frozenset[str]]:
-    """Return the invoices whose collection failed under these permissions, by account and payer.
+    """Return the invoices whose collection failed under these permissions, or was given back, by account and payer.
 
-    The permission says that none is tried again without asking; a new permission is the answer.
+    The permission says that none is tried again without asking; a new permission is the answer. What staff refunded is
+    not taken a second time by the next run either.
     """
     rows = db.select(
         "SELECT scheduled.account_id, scheduled.payer_id, array_agg(DISTINCT part->>0)"
         " FROM schedules_scheduled scheduled JOIN payments_payment payment ON payment.id = scheduled.payment_id"
         " CROSS JOIN LATERAL jsonb_array_elements(scheduled.amounts) AS part"
-        " WHERE scheduled.authorization_id = ANY(%s) AND scheduled.origin = %s AND payment.status = ANY(%s)"
+        " WHERE scheduled.authorization_id = ANY(%s) AND scheduled.origin = %s"
+        " AND (payment.status = ANY(%s) OR payment.refunded_minor > 0)"
         " GROUP BY 1, 2",
         [list(authorization_ids), states.PULL, [payment_states.DECLINED, payment_states.RETURNED]],
     )

@@ -18,6 +18,7 @@ from counterfoil.payers.states import Standing
 from counterfoil.schedules import queries as schedule_queries
 from counterfoil.schedules.rows import ScheduledRow
 from tests.factories import collecting, later
+from tests.factories.refunds import refund
 from tests.factories.world import World
 from tests.flows.methods.test_replace import put
 from tests.flows.schedules.test_outcomes import FUNDS, LOST, assert_sound, returned
@@ -74,6 +75,17 @@ def test_a_bill_whose_collection_came_back_is_never_collected_again_by_that_perm
     assert again.amounts == ((january.public_id, 40_000),)
     collecting.withdraw(world, method)
     assert why(world, again) == ("canceled", "permission")
+
+
+def test_what_staff_gave_back_is_not_collected_again(world: World) -> None:
+    """The bill is owed again: by the payer's own choice, not by the next run."""
+    row = announced(world, world.card())
+    payment = later.run_on_its_day(world, row)
+    refund(world, payment, payment.amount_minor)
+    assert world.outstanding == payment.amount_minor
+    world.sandbox.wait(days=19)
+    assert collecting.plan(world) == 0
+    assert_sound(world)
 
 
 def test_asked_anew_the_payer_permits_it_again(world: World) -> None:

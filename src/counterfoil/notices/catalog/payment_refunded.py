@@ -43,7 +43,7 @@ def _words(data: base.Data, voice: base.Voice) -> base.Words:
 
 def _reopened(data: base.Data, voice: base.Voice) -> list[str]:
     amount = data.get("reopened_minor", 0)
-    said = _("Of what it had paid, {amount} is open again and can be paid another way.")
+    said = _("{amount} of it was put back on the bills that this payment had paid.")
     return [said.format(amount=voice.money(amount))] if amount else []
 
 
