@@ -61,7 +61,7 @@ def test_the_demo_is_loaded_once_and_found_again_at_other_ports(
     biller = biller_queries.get_by_key(key=people.MAPLE_COURT.key)
     [connection] = biller_queries.list_active_connections(biller_id=biller.id)
     assert connection.config["base_url"] == elsewhere
-    books = httpx.get(f"{elsewhere}/").text
+    books = httpx.get(f"{elsewhere}/", params={"merchant": f"mer_{biller.key.replace('-', '_')}"}).text
     assert f"http://localhost:2/inbound/sandbox/{connection.public_id}/" in books
     assert not reconcile.run(actor=WORKER, biller_id=biller.id).differences
     assert not verify.run(biller_id=biller.id)

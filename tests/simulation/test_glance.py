@@ -12,6 +12,7 @@ from counterfoil.core.actor import WORKER
 from counterfoil.flows.notices import redefer
 from counterfoil.gateways.sandbox import client
 from counterfoil_sandbox import store
+from tests.factories.refunds import refund
 from tests.simulation import actors, glance, invariants, kinds
 from tests.simulation.run import Run
 
@@ -34,6 +35,7 @@ class Doubter(Run):
         seen = super().glance()
         assert seen.jobs == bool(self.waiting_jobs())
         assert seen.checks or not self.ask()
+        assert seen.refunds or not self.ask_refunds()
         assert seen.events or not self.rows(UNAPPLIED)
         assert seen.matured or not self.mature()
         if not seen.letters:
@@ -58,7 +60,9 @@ def test_what_is_left_out_would_have_done_nothing(
 
 
 def test_all_that_there_is_to_do_is_seen(transactional_db: None, base_store: store.Store) -> None:
-    nothing = glance.Glance(jobs=False, checks=False, events=False, matured=False, letters=False)
+    nothing = glance.Glance(
+        jobs=False, checks=False, refunds=False, events=False, matured=False, letters=False
+    )
     run = Run(1, base_store)
     run.world.invoice()
     assert run.glance() == nothing
@@ -73,6 +77,17 @@ def test_all_that_there_is_to_do_is_seen(transactional_db: None, base_store: sto
     assert run.glance() == nothing
     run.wait(timedelta(days=10))
     assert run.glance() == replace(nothing, matured=True)
+    client.mount(base_url=run.world.sandbox.base_url, transport=None)
+
+
+def test_a_refund_whose_answer_was_lost_is_seen(transactional_db: None, base_store: store.Store) -> None:
+    run = Run(1, base_store)
+    payment = run.world.pay(run.world.card(), [(run.world.invoice().public_id, 320_000)])
+    run.world.sandbox.arm("answer_lost_after", on="refund")
+    refund(run.world, payment, 320_000)
+    assert not run.glance().refunds
+    run.wait(timedelta(minutes=5))
+    assert run.glance().refunds
     client.mount(base_url=run.world.sandbox.base_url, transport=None)
 
 
