@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from counterfoil.core import errors
@@ -33,6 +34,18 @@ from counterfoil.schedules.rows import EnrollmentRow
 from tests.simulation import actors
 from tests.simulation.oracle import LIVE, Agreed, Seen
 from tests.simulation.run import Person, Run
+
+SEEN: Final = """
+SELECT p.key, p.public_id, p.status, p.amount_minor,
+       coalesce((SELECT sum(r.amount_minor)::bigint FROM refunds_refund r
+                 WHERE r.payment_id = p.id AND r.status <> 'failed'), 0),
+       (SELECT coalesce(jsonb_object_agg(c.number, c.minor), '{}') FROM (
+            SELECT i.number, sum(a.amount_minor)::bigint AS minor
+            FROM payments_allocation a JOIN invoices_invoice i ON i.id = a.invoice_id
+            WHERE a.payment_id = p.id AND a.kind = 'credit' AND a.released_on IS NULL
+            GROUP BY i.number) c)
+FROM payments_payment p WHERE p.biller_id = %s
+"""
 
 DAYS = (1, 2, 3, 5, 8, 10, 13, 30)
 OPEN = (
@@ -186,15 +199,13 @@ def worker_later(run: Run) -> None:
 
 def seen_by(run: Run) -> list[Seen]:
     """Return the payments there are; what a scheduled one took was agreed to when it was set."""
-    rows = run.rows(
-        "SELECT p.key, p.public_id, p.status, p.amount_minor,"
-        " coalesce((SELECT sum(r.amount_minor)::bigint FROM refunds_refund r"
-        "           WHERE r.payment_id = p.id AND r.status <> 'failed'), 0)"
-        " FROM payments_payment p WHERE p.biller_id = %s"
-    )
+    rows = run.rows(SEEN)
     if any(key.startswith("sch_") and key not in run.oracle.agreed for key, *_ in rows):
         learn(run)
-    return [Seen(*row) for row in rows]
+    return [
+        Seen(key, ref, status, amount, refunded, json.loads(credited))
+        for key, ref, status, amount, refunded, credited in rows
+    ]
 
 
 def learn(run: Run) -> None:

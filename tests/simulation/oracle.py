@@ -46,13 +46,17 @@ class Agreed:
 
 @dataclass(frozen=True)
 class Seen:
-    """One payment as the product shows it, and what of its amount refunds took that are on their way, or gone."""
+    """One payment as the product shows it, and what of its amount refunds took that are on their way, or gone.
+
+    `credited` is what it left over and pays of bills since, by invoice number: the payment's page shows it.
+    """
 
     key: str
     ref: str
     status: str
     amount: int
     refunded: int = 0
+    credited: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

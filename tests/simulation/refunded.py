@@ -17,6 +17,7 @@ from counterfoil.core import errors
 from counterfoil.flows.refunds import give_back
 from counterfoil.flows.refunds.give_back import Wish
 from counterfoil.flows.refunds.plan import Plan
+from counterfoil.payments.models import Allocation
 from tests.simulation import actors
 from tests.simulation.oracle import GivenBack, Pair
 from tests.simulation.run import Run
@@ -152,7 +153,7 @@ def learn(run: Run, payment_ref: str, wish: Wish, plan: Plan) -> None:
     parts, numbers = run.oracle.agreed[key].parts, dict(run.rows(NUMBERS))
     for taken in plan.invoices:
         number = numbers[taken.invoice_id]
-        if number in parts:
+        if number in parts and taken.kind == Allocation.Kind.DIRECT:
             parts[number] -= taken.amount_minor
         if wish.lowers_bills:
             pair, total = run.oracle.issued[number]

@@ -36,9 +36,13 @@ class SharedOracle(Oracle):
     payments: list[Seen] = field(default_factory=list)
 
     def live(self, number: str, pair: Pair) -> int:
-        """What this pair's payments took or will take for one bill."""
-        promises = [self.agreed[seen.key] for seen in self.payments if seen.status in LIVE]
-        return sum(promise.parts.get(number, 0) for promise in promises if promise.pair == pair)
+        """What this pair's payments took or will take for one bill, by credit of theirs as well."""
+        mine = [(self.agreed[seen.key], seen) for seen in self.payments if seen.status in LIVE]
+        return sum(
+            promise.parts.get(number, 0) + seen.credited.get(number, 0)
+            for promise, seen in mine
+            if promise.pair == pair
+        )
 
     def helped(self, number: str, pair: Pair) -> int:
         """What of those payments is help: it comes on top of a share."""
