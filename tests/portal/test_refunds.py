@@ -31,6 +31,7 @@ from tests.factories.world import World
 
 pytestmark = pytest.mark.django_db
 LIST = "/billing/payments/"
+RECEIPTS = "/billing/documents/?show=receipts"
 COMES_BACK = "4000000000005126"
 
 
@@ -90,7 +91,8 @@ def test_a_part_that_went_back_is_told_on_the_payment_and_in_the_list(
         f"To {payment.method_label}",
     ):
         assert words in seen, words
-    assert "$3,200.00 $1,250.00 refunded Paid" in text(ruth, LIST)
+    for address in (LIST, RECEIPTS):
+        assert "$3,200.00 $1,250.00 refunded Paid" in text(ruth, address)
 
 
 def test_all_of_it_went_back(world: World, ruth: Client, invoice: InvoiceRow, payment: PaymentRow) -> None:

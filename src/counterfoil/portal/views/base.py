@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -20,8 +20,10 @@ from counterfoil.core.actor import Actor, ActorKind
 from counterfoil.flows.schedules import access
 from counterfoil.payers import permissions, queries as payer_queries
 from counterfoil.payers.rows import PayerRow
+from counterfoil.payments.rows import PaymentRow
+from counterfoil.refunds import queries as refund_queries
 from counterfoil.schedules.rows import ScheduledRow
-from counterfoil.ui import typed
+from counterfoil.ui import refunds as refund_words, typed
 from counterfoil.ui.requests import Request
 
 DESK = "/desk/"
@@ -176,6 +178,12 @@ class BillingView(PortalView):
         if found is None:
             raise errors.NotFound("payer")
         return found
+
+    def with_refunds(self, rows: Sequence[PaymentRow]) -> list[tuple[PaymentRow, str]]:
+        """Return payments, each with what went back of it in words."""
+        refunded = [row.id for row in rows if row.refunded_total_minor]
+        moving = refund_queries.list_moving(actor=self.actor, payment_ids=refunded) if refunded else set()
+        return [(row, refund_words.short(row, is_on_its_way=row.id in moving)) for row in rows]
 
     def payable_kinds(self, biller_id: int) -> frozenset[str]:
         """Return the kinds of method this biller takes payments by; none while its gateway is off."""

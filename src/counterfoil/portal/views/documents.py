@@ -154,7 +154,7 @@ class DocumentList(DocumentsView):
         after = payment_queries.read_cursor(self.request.GET.get("after", ""))
         found = payment_queries.list_wanted(actor=self.reader, wanted=wanted, after=after)
         count = payment_queries.count_wanted(actor=self.reader, wanted=wanted, at_most=COUNTED)
-        return {"rows": found.rows, **self._pages(after, found.next, "receipts", count)}
+        return {"rows": self.with_refunds(found.rows), **self._pages(after, found.next, "receipts", count)}
 
     def _authorizations(self) -> dict[str, Any]:
         after = payment_queries.read_cursor(self.request.GET.get("after", ""))

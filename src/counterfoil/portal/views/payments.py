@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
@@ -61,7 +60,7 @@ class PaymentList(BillingView):
             "show": show,
             "filters": [(key, label) for key, (label, _words) in SHOW.items()],
             "later": self._later() if show in LATER and not after else [],
-            "rows": self._rows(page.rows),
+            "rows": self.with_refunds(page.rows),
             "several_billers": len(self.billers) > 1,
             "count": count,
             "is_cut": count > COUNTED,
@@ -69,12 +68,6 @@ class PaymentList(BillingView):
             "older_url": f"{here}&{urlencode({'after': str(page.next)})}" if page.next else "",
         }
         return self.page("portal/payments/list.html", values)
-
-    def _rows(self, rows: Sequence[PaymentRow]) -> list[tuple[PaymentRow, str]]:
-        """The payments, each with what went back of it in words."""
-        refunded = [row.id for row in rows if row.refunded_total_minor]
-        moving = refund_queries.list_moving(actor=self.actor, payment_ids=refunded) if refunded else set()
-        return [(row, refund_words.short(row, is_on_its_way=row.id in moving)) for row in rows]
 
     def _later(self) -> list[tuple[ScheduledRow, bool]]:
         """What is set for later, and whether each can still be canceled."""
