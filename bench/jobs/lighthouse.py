@@ -21,6 +21,9 @@ from counterfoil_stand import browser
 
 PACKAGE: Final = "lighthouse@12.8.2"
 ROUNDS: Final = 5
+# A browser that hangs, or paints nothing, is started anew: it says nothing about the page.
+TRIES: Final = 3
+LONGEST_S: Final = 90
 GOALS: Final = {"accessibility": 100, "best-practices": 100, "performance": 98}
 MOST_KB: Final = 60.0
 GOAL = "accessibility 100, best practices 100, performance 98; 60 kB"
@@ -79,16 +82,29 @@ def _command(tool: Path, address: str, session: str) -> list[str]:
 
 
 def _look(command: Sequence[str], chromium: Path) -> Seen:
-    done = subprocess.run(
-        command, env={**os.environ, "CHROME_PATH": str(chromium)}, check=True, capture_output=True, text=True
-    )
-    report: dict[str, Any] = json.loads(done.stdout)
+    report: dict[str, Any] = json.loads(_told(command, {**os.environ, "CHROME_PATH": str(chromium)}))
     requests = report["audits"]["network-requests"]["details"]["items"]
     return Seen(
         scores={name: round(report["categories"][name]["score"] * 100) for name in GOALS},
         largest_paint_ms=report["audits"]["largest-contentful-paint"]["numericValue"],
         kilobytes=sum(r["transferSize"] for r in requests if r.get("resourceType") != "Font") / 1024,
     )
+
+
+def _told(command: Sequence[str], environ: Mapping[str, str], tries: int = TRIES) -> str:
+    """Return what the tool says, from the first try that comes to an end.
+
+    :raises subprocess.SubprocessError: none did.
+    """
+    try:
+        done = subprocess.run(
+            command, env=environ, check=True, capture_output=True, text=True, timeout=LONGEST_S
+        )
+    except subprocess.SubprocessError:
+        if tries == 1:
+            raise
+        return _told(command, environ, tries - 1)
+    return done.stdout
 
 
 def _row(name: str, seen: Sequence[Seen]) -> Row:
