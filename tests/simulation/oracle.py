@@ -55,8 +55,8 @@ class Seen:
     ref: str
     status: str
     amount: int
-    refunded: int = 0
-    credited: dict[str, int] = field(default_factory=dict)
+    refunded: int
+    credited: dict[str, int]
 
 
 @dataclass(frozen=True)

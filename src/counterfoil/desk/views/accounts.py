@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from counterfoil.desk import desk as desks, late, lists, money_view, portal_access, refunded, words
+from counterfoil.desk import desk as desks, late, lists, money_view, portal_access, words
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.invoices import queries as invoice_queries
@@ -14,6 +14,7 @@ from counterfoil.notices import queries as notice_queries
 from counterfoil.payers import access_queries as payer_access, queries as payer_queries
 from counterfoil.payers.rows import AccountRow, LinkRow
 from counterfoil.payments import balances, queries as payment_queries
+from counterfoil.refunds import queries as refund_queries
 
 SHOWN = 10
 PLACE = "desk-accounts"
@@ -93,7 +94,7 @@ def _money(desk: Desk, account: AccountRow, payer_ids: list[int]) -> dict[str, o
             rows=payments.rows,
             shares=shares,
             zone=desk.biller.zone,
-            moving=refunded.moving(desk, payments.rows),
+            moving=refund_queries.list_moving(actor=desk.actor, payments=payments.rows),
         ),
         "more_payments": payments.next is not None,
     }

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from counterfoil.desk import desk as desks, lists, money_view, refunded
+from counterfoil.desk import desk as desks, lists, money_view
 from counterfoil.desk.desk import Desk
 from counterfoil.identity import permissions
 from counterfoil.payments import queries as payment_queries, states
 from counterfoil.payments.queries import Wanted
+from counterfoil.refunds import queries as refund_queries
 
 PLACE = "desk-undeposited"
 # What was paid elsewhere before it was imported never comes into a deposit.
@@ -44,7 +45,10 @@ def undeposited(request: HttpRequest, desk: Desk) -> HttpResponse:
     total = payment_queries.count_wanted(actor=desk.actor, wanted=wanted, at_most=lists.MOST_COUNTED)
     context = {
         "lines": money_view.payment_lines(
-            rows=found.rows, shares=shares, zone=desk.biller.zone, moving=refunded.moving(desk, found.rows)
+            rows=found.rows,
+            shares=shares,
+            zone=desk.biller.zone,
+            moving=refund_queries.list_moving(actor=desk.actor, payments=found.rows),
         ),
         "show": show,
         "filters": [

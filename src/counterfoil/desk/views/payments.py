@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from counterfoil.agreements import queries as agreement_queries
-from counterfoil.desk import desk as desks, lists, money_view, refund_view, refunded, timeline
+from counterfoil.desk import desk as desks, lists, money_view, refund_view, timeline
 from counterfoil.desk.desk import Desk
 from counterfoil.flows.refunds import give_back
 from counterfoil.identity import permissions
@@ -60,7 +60,10 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     total = payment_queries.count_wanted(actor=desk.actor, wanted=wanted, at_most=lists.MOST_COUNTED)
     context = {
         "lines": money_view.payment_lines(
-            rows=found.rows, shares={}, zone=desk.biller.zone, moving=refunded.moving(desk, found.rows)
+            rows=found.rows,
+            shares={},
+            zone=desk.biller.zone,
+            moving=refund_queries.list_moving(actor=desk.actor, payments=found.rows),
         ),
         "show": show,
         "filters": [(key, label, lists.address(request, show=key)) for key, (label, _word) in SHOW.items()],

@@ -181,8 +181,7 @@ class BillingView(PortalView):
 
     def with_refunds(self, rows: Sequence[PaymentRow]) -> list[tuple[PaymentRow, str]]:
         """Return payments, each with what went back of it in words."""
-        refunded = [row.id for row in rows if row.refunded_total_minor]
-        moving = refund_queries.list_moving(actor=self.actor, payment_ids=refunded) if refunded else set()
+        moving = refund_queries.list_moving(actor=self.actor, payments=rows)
         return [(row, refund_words.short(row, is_on_its_way=row.id in moving)) for row in rows]
 
     def payable_kinds(self, biller_id: int) -> frozenset[str]:
